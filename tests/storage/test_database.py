@@ -1,0 +1,63 @@
+"""Both engines keep the same promises."""
+
+import asyncio
+
+import pytest
+
+from trackway.domain.errors import StorageError
+from trackway.storage.database import Transaction
+from trackway.storage.statement import Statement
+from trackway.storage.store import Store
+
+_PUT = Statement(
+    "INSERT INTO tally (subject, day, calls) SELECT subject, day, 0 FROM @rows(rows: subject text, day bigint) "
+    "AS given ORDER BY ordinal ON CONFLICT DO NOTHING RETURNING subject"
+)
+_GET = Statement("SELECT subject FROM tally WHERE day @any(days bigint) ORDER BY subject")
+_BROKEN = Statement("SELECT nothing FROM nowhere")
+
+
+async def _put(store: Store, *rows: tuple[str, int]) -> list[str]:
+    async def work(transaction: Transaction) -> list[str]:
+        return [subject for (subject,) in await transaction.fetch(_PUT, rows=rows)]
+
+    return await store.main.write(work)
+
+
+async def test_rows_travel_as_one_value_and_conflicts_are_told_apart(store: Store) -> None:
+    assert await _put(store, ("a", 1), ("b'\"\\ 郵", 2)) == ["a", "b'\"\\ 郵"]
+    assert await _put(store, ("a", 1), ("c", 3)) == ["c"]
+    assert [s for (s,) in await store.main.read(_GET, days=[1, 3])] == ["a", "c"]
+    assert await store.main.read(_GET, days=[]) == []
+
+
+async def test_work_that_fails_leaves_nothing(store: Store) -> None:
+    async def work(transaction: Transaction) -> None:
+        await transaction.fetch(_PUT, rows=[("gone", 1)])
+        raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"):
+        await store.main.write(work)
+    assert await store.main.read(_GET, days=[1]) == []
+
+
+async def test_a_broken_statement_is_a_storage_error_and_harms_no_neighbour(store: Store) -> None:
+    async def broken(transaction: Transaction) -> None:
+        await transaction.fetch(_BROKEN)
+
+    outcomes = await asyncio.gather(
+        _put(store, ("a", 1)), store.main.write(broken), _put(store, ("b", 1)), return_exceptions=True
+    )
+    assert outcomes[0] == ["a"]
+    assert isinstance(outcomes[1], StorageError)
+    assert outcomes[2] == ["b"]
+    with pytest.raises(StorageError):
+        await store.main.read(_BROKEN)
+
+
+async def test_the_quick_door_writes_too(store: Store) -> None:
+    async def work(transaction: Transaction) -> int:
+        return len(await transaction.fetch(_PUT, rows=[("q", 9)]))
+
+    assert await store.quick.write(work) == 1
+    assert len(await store.quick.read(_GET, days=[9])) == 1

@@ -1,0 +1,10 @@
+"""The `trackway` command."""
+
+import typer
+
+main = typer.Typer(name="trackway", no_args_is_help=True, help="A parcel-tracking server that you run yourself.")
+
+
+@main.callback()
+def root() -> None:
+    """Every command works while the server runs, and takes --data and --database."""

@@ -1,0 +1,1 @@
+"""One file for each carrier that we can ask, and what they have in common."""

@@ -1,0 +1,180 @@
+"""Everything that can go wrong, on one screen. Errors carry facts, never an API code or an HTTP status."""
+
+from datetime import datetime
+
+
+class TrackwayError(Exception):
+    """The root: catch it to catch whatever Trackway itself raises."""
+
+
+class ConfigError(TrackwayError):
+    """A setting or a command line that cannot work; told in one line, exit code 2."""
+
+
+class StorageError(TrackwayError):
+    """The store could not read or write; nothing of the request was kept, and it may be sent again."""
+
+
+class AccessDenied(TrackwayError):
+    """The whole request is refused before any of it is done."""
+
+
+class KeyMissing(AccessDenied):
+    """No key was sent."""
+
+
+class KeyUnknown(AccessDenied):
+    """The key, the token or the name with its secret is not one of ours, or not any more."""
+
+
+class AccountDisabled(AccessDenied):
+    """The key is right, and its account is switched off."""
+
+
+class AddressNotAllowed(AccessDenied):
+    """The caller's address is not on the account's list."""
+
+
+class TooFast(AccessDenied):
+    """The caller's pace is above its limit; `retry_after` is in seconds."""
+
+    def __init__(self, retry_after: float) -> None:
+        super().__init__(f"too many requests, try again in {retry_after:.3f} s")
+        self.retry_after = retry_after
+
+
+class DayLimitReached(AccessDenied):
+    """The caller has used up the calls of its day."""
+
+
+class Refusal(TrackwayError):
+    """A rule said no to one item. It is that item's outcome; the others go on."""
+
+
+class FieldMissing(Refusal):
+    """A field that is needed was not given."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(f"{field} is needed")
+        self.field = field
+
+
+class FieldInvalid(Refusal):
+    """A field has a value that it cannot have."""
+
+    def __init__(self, field: str, value: object) -> None:
+        super().__init__(f"{field} cannot be {value!r}")
+        self.field, self.value = field, value
+
+
+class NumberMalformed(Refusal):
+    """A tracking number is not 5 to 50 letters and digits (T26)."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(f"{number!r} is not 5 to 50 letters and digits")
+        self.number = number
+
+
+class CarrierUnknown(Refusal):
+    """A carrier key that no catalogue entry has."""
+
+    def __init__(self, carrier: object) -> None:
+        super().__init__(f"there is no carrier {carrier}")
+        self.carrier = carrier
+
+
+class CarrierNotRecognised(Refusal):
+    """No carrier was given, and the number does not tell one (T27)."""
+
+
+class FinalCarrierNotPostal(Refusal):
+    """A final carrier was asked for behind a carrier that is not a post (T28)."""
+
+
+class ExtraParameterNeeded(Refusal):
+    """The carrier wants something beside the number; `need` names it (T36)."""
+
+    def __init__(self, need: str) -> None:
+        super().__init__(f"the carrier needs {need}")
+        self.need = need
+
+
+class AlreadyRegistered(Refusal):
+    """The account has this number with this carrier already."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(f"{number} is registered already")
+        self.number = number
+
+
+class NotRegistered(Refusal):
+    """The account has no such tracking."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(f"{number} is not registered")
+        self.number = number
+
+
+class DailyLimitReached(Refusal):
+    """The account has registered as many numbers as it may today (T30)."""
+
+
+class QuotaUsedUp(Refusal):
+    """The account has registered as many numbers as it may in all (T30)."""
+
+
+class NoAnswerYet(Refusal):
+    """The tracking has no answer of its carrier yet (T17)."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(f"nothing is known of {number} yet")
+        self.number = number
+
+
+class WebhookAddressMissing(Refusal):
+    """A webhook is needed and none is set."""
+
+
+class WebhookAddressMalformed(Refusal):
+    """The webhook address is not one that we may call; the message says why."""
+
+
+class CarrierFault(TrackwayError):
+    """An asking that brought no answer. Raised by connectors, caught where askings are recorded.
+
+    `alarm` asks for a person: going on alone will not mend it. `retry_at` is the earliest useful next asking.
+    """
+
+    alarm = False
+
+    def __init__(self, why: str, retry_at: datetime | None = None) -> None:
+        super().__init__(why)
+        self.retry_at = retry_at
+
+
+class CarrierUnavailable(CarrierFault):
+    """The carrier is down, hangs, or says that it is out of service."""
+
+
+class CarrierUnreadable(CarrierFault):
+    """The carrier answered something that cannot be read."""
+
+
+class CarrierLimited(CarrierFault):
+    """The carrier, or our own budget with it, allows no more for now."""
+
+
+class CarrierRefused(CarrierFault):
+    """The carrier knows the item and will not tell us."""
+
+
+class CarrierDeniedAccess(CarrierRefused):
+    """The carrier does not accept our credentials."""
+
+    alarm = True
+
+
+class CarrierMisunderstood(CarrierFault):
+    """The carrier says that our request is wrong: our own mistake."""
+
+    alarm = True

@@ -1,0 +1,62 @@
+"""What both engines can do: read outside a transaction, and write inside one."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol, TypeVar
+
+from trackway.storage.statement import Statement
+
+Row = Sequence[Any]
+T = TypeVar("T")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+class Transaction(Protocol):
+    """What a piece of work may do while its transaction is open."""
+
+    async def fetch(self, statement: Statement, **values: Any) -> list[Row]:
+        """The rows that the statement gives, none for a statement that gives none."""
+        ...
+
+
+Work = Callable[[Transaction], Awaitable[T]]
+
+
+class Database(Protocol):
+    """One store. Every method raises StorageError when the store cannot do it."""
+
+    async def read(self, statement: Statement, **values: Any) -> list[Row]:
+        """The rows of one statement that changes nothing."""
+        ...
+
+    async def write(self, work: Work[T]) -> T:
+        """What `work` returns, once all that it did is durable; when it raises, nothing was done.
+
+        `work` must await nothing but its transaction: on SQLite it runs on the writer's thread, where nothing waits.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Finish what was begun and let go of the store."""
+        ...
+
+
+def to_ms(instant: datetime) -> int:
+    """Whole milliseconds since 1970, as instants are stored."""
+    return (instant - _EPOCH) // _MILLISECOND
+
+
+def from_ms(stored: int) -> datetime:
+    """The UTC instant of stored milliseconds."""
+    return _EPOCH + stored * _MILLISECOND
+
+
+def maybe_ms(instant: datetime | None) -> int | None:
+    """`to_ms`, or None for none."""
+    return None if instant is None else to_ms(instant)
+
+
+def maybe_instant(stored: int | None) -> datetime | None:
+    """`from_ms`, or None for none."""
+    return None if stored is None else from_ms(stored)

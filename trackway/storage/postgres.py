@@ -1,0 +1,74 @@
+"""The store for more than one machine: asyncpg, one statement a round trip."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+import asyncpg
+
+from trackway.domain.errors import StorageError
+from trackway.storage.database import Row, Work
+from trackway.storage.statement import Statement
+
+T = TypeVar("T")
+
+
+class PostgresTransaction:
+    """Statements on one connection with an open transaction."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    async def fetch(self, statement: Statement, **values: Any) -> list[Row]:
+        """The rows that the statement gives."""
+        rows: list[Row] = await self._connection.fetch(statement.postgres, *statement.for_postgres(values))
+        return rows
+
+
+class PostgresDatabase:
+    """A pool of connections to one PostgreSQL database.
+
+    With `durable` false a commit does not wait for the disk: a crash of the server may forget the last moments.
+    """
+
+    def __init__(self, pool: Any, *, durable: bool = True) -> None:
+        self._pool = pool
+        self._durable = durable
+
+    @classmethod
+    async def open(cls, url: str, *, durable: bool = True, connections: int = 8) -> "PostgresDatabase":
+        """A pool on `postgresql://…`.
+
+        Raises:
+            StorageError: the server cannot be reached or refuses us.
+        """
+        settings = {"synchronous_commit": "on" if durable else "off", "application_name": "trackway"}
+        async with _told():
+            pool = await asyncpg.create_pool(
+                url, min_size=1, max_size=connections, server_settings=settings, command_timeout=60
+            )
+        return cls(pool, durable=durable)
+
+    async def read(self, statement: Statement, **values: Any) -> list[Row]:
+        """The rows of one statement that changes nothing."""
+        async with _told():
+            rows: list[Row] = await self._pool.fetch(statement.postgres, *statement.for_postgres(values))
+        return rows
+
+    async def write(self, work: Work[T]) -> T:
+        """What `work` returns, once committed."""
+        async with _told(), self._pool.acquire() as connection, connection.transaction():
+            return await work(PostgresTransaction(connection))
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        await self._pool.close()
+
+
+@asynccontextmanager
+async def _told() -> AsyncIterator[None]:
+    """Turn what the driver raises into StorageError."""
+    try:
+        yield
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+        raise StorageError(f"{type(error).__name__}: {error}") from error

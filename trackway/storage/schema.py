@@ -1,0 +1,208 @@
+"""Every table that Trackway keeps. Instants are milliseconds since 1970, UTC; `migrations/` makes these tables.
+
+A claim is a lease, and a lease is nothing but a `due_at` in the future: whoever finds the row due again takes it over,
+and a result is kept only if `due_at` is still the one that the claim set.
+"""
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
+
+metadata = MetaData()
+Id = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _account() -> Column[int]:
+    return Column("account_id", Id, ForeignKey("account.id"), nullable=False)
+
+
+def _where(condition: str) -> dict[str, Any]:
+    """An index over only the rows that are looked for by it."""
+    return {"postgresql_where": text(condition), "sqlite_where": text(condition)}
+
+
+account = Table(
+    "account",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("disabled", Boolean, nullable=False, server_default=false()),
+    Column("webhook_url", Text, nullable=False, server_default=""),
+    Column("quota", BigInteger),
+    Column("daily", BigInteger),
+    Column("used", BigInteger, nullable=False, server_default="0"),
+    Column("day", BigInteger, nullable=False, server_default="0"),
+    Column("day_used", BigInteger, nullable=False, server_default="0"),
+    Column("created_at", BigInteger, nullable=False),
+)
+
+account_key = Table(
+    "account_key",
+    metadata,
+    Column("id", Id, primary_key=True),
+    _account(),
+    Column("lookup", Text, nullable=False, unique=True),
+    Column("sealed", Text, nullable=False),
+    Column("last4", Text, nullable=False),
+    Column("active_from", BigInteger, nullable=False),
+    Column("ends_at", BigInteger),
+    Index("account_key_by_account", "account_id"),
+)
+
+account_network = Table(
+    "account_network",
+    metadata,
+    _account(),
+    Column("network", Text, nullable=False),
+    PrimaryKeyConstraint("account_id", "network"),
+)
+
+tracking = Table(
+    "tracking",
+    metadata,
+    Column("id", Id, primary_key=True),
+    _account(),
+    Column("number", Text, nullable=False),
+    Column("carrier", Integer, nullable=False),
+    Column("final_carrier", Integer, nullable=False, server_default="0"),
+    Column("origin", SmallInteger, nullable=False),
+    Column("param", Text, nullable=False, server_default=""),
+    Column("tag", Text),
+    Column("milestone", Text, nullable=False, server_default="NotFound"),
+    Column("origin_country", Text, nullable=False, server_default=""),
+    Column("destination_country", Text, nullable=False, server_default=""),
+    Column("registered_at", BigInteger, nullable=False),
+    Column("awaiting_since", BigInteger),
+    Column("tracked_at", BigInteger),
+    Column("progressed_at", BigInteger, nullable=False),
+    Column("pushed_at", BigInteger),
+    Column("push_status", Integer, nullable=False, server_default="0"),
+    Column("stopped_at", BigInteger),
+    Column("stop_reason", SmallInteger),
+    Column("retracked", Boolean, nullable=False, server_default=false()),
+    Column("carrier_changes", SmallInteger, nullable=False, server_default="0"),
+    Column("turns_at", BigInteger),
+    UniqueConstraint("account_id", "number", "carrier"),
+    Index("tracking_by_account", "account_id", "id"),
+    Index("tracking_by_turn", "turns_at", **_where("turns_at IS NOT NULL")),
+)
+
+leg = Table(
+    "leg",
+    metadata,
+    Column("tracking_id", Id, ForeignKey("tracking.id", ondelete="CASCADE"), nullable=False),
+    Column("position", SmallInteger, nullable=False),
+    Column("carrier", Integer, nullable=False),
+    Column("state", Text, nullable=False, server_default="Unasked"),
+    Column("language", Text, nullable=False, server_default=""),
+    Column("asked_at", BigInteger),
+    Column("answered_at", BigInteger),
+    Column("took_ms", Integer, nullable=False, server_default="0"),
+    Column("due_at", BigInteger),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("fault", Text, nullable=False, server_default=""),
+    PrimaryKeyConstraint("tracking_id", "position"),
+    Index(
+        "leg_by_due",
+        "carrier",
+        "due_at",
+        **_where("due_at IS NOT NULL"),
+    ),
+)
+
+answer = Table(
+    "answer",
+    metadata,
+    Column("tracking_id", Id, ForeignKey("tracking.id", ondelete="CASCADE"), nullable=False),
+    Column("position", SmallInteger, nullable=False),
+    Column("events", Text, nullable=False),
+    Column("raw", Text, nullable=False),
+    PrimaryKeyConstraint("tracking_id", "position"),
+)
+
+track = Table(
+    "track",
+    metadata,
+    Column("tracking_id", Id, ForeignKey("tracking.id", ondelete="CASCADE"), primary_key=True),
+    Column("body", Text, nullable=False),
+)
+
+message = Table(
+    "message",
+    metadata,
+    Column("id", Id, primary_key=True),
+    _account(),
+    Column("tracking_id", Id, nullable=False),
+    Column("number", Text, nullable=False),
+    Column("carrier", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("due_at", BigInteger),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("first_failed_at", BigInteger),
+    Column("outcome", Text, nullable=False, server_default="waiting"),
+    Column("body", Text),
+    Index(
+        "message_by_due",
+        "due_at",
+        "id",
+        **_where("due_at IS NOT NULL"),
+    ),
+    Index("message_by_tracking", "tracking_id", "id"),
+    Index("message_by_account", "account_id", "id"),
+    sqlite_autoincrement=True,
+)
+
+attempt = Table(
+    "attempt",
+    metadata,
+    Column("id", Id, primary_key=True),
+    _account(),
+    Column("message_id", Id, ForeignKey("message.id", ondelete="CASCADE"), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("fault", Text, nullable=False),
+    Column("took_ms", Integer, nullable=False),
+    Column("answer", Text, nullable=False),
+    Index("attempt_by_message", "message_id"),
+)
+
+connection = Table(
+    "connection",
+    metadata,
+    Column("connector", Text, primary_key=True),
+    Column("sealed", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+)
+
+pace = Table(
+    "pace",
+    metadata,
+    Column("subject", Text, primary_key=True),
+    Column("marks", Text, nullable=False),
+)
+
+tally = Table(
+    "tally",
+    metadata,
+    Column("subject", Text, nullable=False),
+    Column("day", BigInteger, nullable=False),
+    Column("calls", BigInteger, nullable=False),
+    PrimaryKeyConstraint("subject", "day"),
+)

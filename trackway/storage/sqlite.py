@@ -1,0 +1,165 @@
+"""The embedded store: reads in the event loop, writes on one thread that commits many callers' work at once."""
+
+import asyncio
+import sqlite3
+from collections.abc import Coroutine
+from concurrent.futures import Future
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import Any, TypeVar, cast
+
+from trackway.domain.errors import StorageError
+from trackway.storage.database import Row, Work
+from trackway.storage.statement import Statement
+
+T = TypeVar("T")
+_BATCH = 64
+_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA cache_size=-65536",
+    "PRAGMA temp_store=MEMORY",
+)
+
+
+def connect(path: Path, *, durable: bool) -> sqlite3.Connection:
+    """An autocommit connection; a durable one has every commit on disk before it returns."""
+    try:
+        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=15)
+        for pragma in (*_PRAGMAS, f"PRAGMA synchronous={'FULL' if durable else 'OFF'}"):
+            connection.execute(pragma)
+    except sqlite3.Error as error:
+        raise StorageError(f"{path}: {error}") from error
+    return connection
+
+
+class SqliteTransaction:
+    """Statements on the writer's connection. `fetch` never waits, so a coroutine over it runs in one step."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    async def fetch(self, statement: Statement, **values: Any) -> list[Row]:
+        """The rows that the statement gives."""
+        return self._connection.execute(statement.sqlite, statement.for_sqlite(values)).fetchall()
+
+
+def _run(work: Work[T], transaction: SqliteTransaction) -> T:
+    """Run work to its end on this thread."""
+    steps = cast("Coroutine[Any, Any, T]", work(transaction))
+    try:
+        steps.send(None)
+    except StopIteration as end:
+        return cast("T", end.value)
+    steps.close()
+    raise RuntimeError("work inside a transaction awaited something else than its transaction")
+
+
+class SqliteDatabase:
+    """One SQLite file with group commit: what waits when a commit begins shares that commit."""
+
+    def __init__(self, path: Path) -> None:
+        self._reader = connect(path, durable=True)
+        self._writer = connect(path, durable=True)
+        self._queue: SimpleQueue[tuple[Work[Any], Future[Any]] | None] = SimpleQueue()
+        self._thread = Thread(target=self._serve, name="sqlite-writer", daemon=True)
+        self._thread.start()
+
+    async def read(self, statement: Statement, **values: Any) -> list[Row]:
+        """The rows of one statement that changes nothing."""
+        try:
+            return self._reader.execute(statement.sqlite, statement.for_sqlite(values)).fetchall()
+        except sqlite3.Error as error:
+            raise StorageError(str(error)) from error
+
+    async def write(self, work: Work[T]) -> T:
+        """What `work` returns, once it is on disk."""
+        outcome: Future[T] = Future()
+        self._queue.put((work, outcome))
+        return await asyncio.wrap_future(outcome)
+
+    async def close(self) -> None:
+        """Commit what is queued, then close the file."""
+        self._queue.put(None)
+        await asyncio.to_thread(self._thread.join)
+        self._reader.close()
+        self._writer.close()
+
+    def _serve(self) -> None:
+        while (first := self._queue.get()) is not None:
+            jobs = [first]
+            closing = False
+            while len(jobs) < _BATCH and not closing:
+                try:
+                    job = self._queue.get_nowait()
+                except Empty:
+                    break
+                if job is None:
+                    closing = True
+                else:
+                    jobs.append(job)
+            self._commit(jobs)
+            if closing:
+                return
+
+    def _commit(self, jobs: list[tuple[Work[Any], Future[Any]]]) -> None:
+        """Do all jobs in one transaction, each behind its own savepoint; tell them only after the commit."""
+        try:
+            self._writer.execute("BEGIN IMMEDIATE")
+            outcomes = [self._attempt(work) for work, _ in jobs]
+            self._writer.execute("COMMIT")
+        except sqlite3.Error as error:
+            if self._writer.in_transaction:
+                self._writer.execute("ROLLBACK")
+            outcomes = [(None, StorageError(str(error)))] * len(jobs)
+        for (_, future), (value, failure) in zip(jobs, outcomes, strict=True):
+            if not future.set_running_or_notify_cancel():
+                continue
+            if failure is None:
+                future.set_result(value)
+            else:
+                future.set_exception(failure)
+
+    def _attempt(self, work: Work[Any]) -> tuple[Any, Exception | None]:
+        self._writer.execute("SAVEPOINT job")
+        try:
+            value = _run(work, SqliteTransaction(self._writer))
+        except Exception as error:  # noqa: BLE001  # whatever it is belongs to the one who asked
+            self._writer.execute("ROLLBACK TO job")
+            self._writer.execute("RELEASE job")
+            return None, StorageError(str(error)) if isinstance(error, sqlite3.Error) else error
+        self._writer.execute("RELEASE job")
+        return value, None
+
+
+class QuickSqliteDatabase:
+    """A SQLite file for what may be forgotten in a power cut (paces, counts of calls): writes in the event loop.
+
+    It survives a killed process, since the operating system holds what was written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._connection = connect(path, durable=False)
+
+    async def read(self, statement: Statement, **values: Any) -> list[Row]:
+        """The rows of one statement that changes nothing."""
+        return await self.write(lambda transaction: transaction.fetch(statement, **values))
+
+    async def write(self, work: Work[T]) -> T:
+        """What `work` returns, at once."""
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            value = _run(work, SqliteTransaction(self._connection))
+            self._connection.execute("COMMIT")
+        except BaseException as error:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            if isinstance(error, sqlite3.Error):
+                raise StorageError(str(error)) from error
+            raise
+        return value
+
+    async def close(self) -> None:
+        """Close the file."""
+        self._connection.close()

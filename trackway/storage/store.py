@@ -1,0 +1,52 @@
+"""Open the store that a URL names."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from trackway.domain.errors import ConfigError, StorageError
+from trackway.storage import migrate
+from trackway.storage.database import Database
+from trackway.storage.postgres import PostgresDatabase
+from trackway.storage.sqlite import QuickSqliteDatabase, SqliteDatabase
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Store:
+    """Two doors to one store: `main` is durable at every commit, `quick` may forget its last moments in a power cut."""
+
+    main: Database
+    quick: Database
+
+    async def close(self) -> None:
+        """Let go of both."""
+        await self.main.close()
+        await self.quick.close()
+
+
+async def open_store(url: str) -> Store:
+    """The store behind `sqlite:///PATH` (made and brought up to date here) or `postgresql://…` (which must be so).
+
+    Raises:
+        ConfigError: the URL is of neither kind.
+        StorageError: the store cannot be opened, or wants `trackway db upgrade` first.
+    """
+    if url.startswith("sqlite:///"):
+        return _open_sqlite(Path(url.removeprefix("sqlite:///")))
+    if url.startswith(("postgresql://", "postgres://")):
+        return await _open_postgres(url)
+    raise ConfigError("database: give sqlite:///PATH or postgresql://USER@HOST/NAME")
+
+
+def _open_sqlite(path: Path) -> Store:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    migrate.upgrade_sqlite(path)
+    quick = path.with_name(path.stem + "-quick" + path.suffix)
+    migrate.upgrade_sqlite(quick)
+    return Store(main=SqliteDatabase(path), quick=QuickSqliteDatabase(quick))
+
+
+async def _open_postgres(url: str) -> Store:
+    if await migrate.revision_postgres(url) != migrate.head():
+        raise StorageError("the database's tables are not this version's: run `trackway db upgrade` first")
+    main = await PostgresDatabase.open(url)
+    return Store(main=main, quick=await PostgresDatabase.open(url, durable=False, connections=4))
