@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, NoReturn, TypeVar
 
 import msgspec
 import typer
@@ -35,7 +35,7 @@ def within(work: Callable[[House], Awaitable[T]], *, data: Path | None, database
         fail(str(error), 2 if isinstance(error, ConfigError) else 1)
 
 
-def fail(why: str, code: int = 1) -> Any:
+def fail(why: str, code: int = 1) -> NoReturn:
     """Say why in one line and leave."""
     err.print(f"trackway: {why}", style="red", markup=False)
     raise typer.Exit(code)
