@@ -67,6 +67,10 @@ class FieldInvalid(Refusal):
         self.field, self.value = field, value
 
 
+class ItemUnreadable(Refusal):
+    """An item is not of the shape that the request wants."""
+
+
 class NumberMalformed(Refusal):
     """A tracking number is not 5 to 50 letters and digits (T26)."""
 
@@ -162,6 +166,10 @@ class CarrierUnreadable(CarrierFault):
 
 class CarrierLimited(CarrierFault):
     """The carrier, or our own budget with it, allows no more for now."""
+
+
+class CarrierForgot(CarrierFault):
+    """The carrier knows the item, but it is too old to be told."""
 
 
 class CarrierRefused(CarrierFault):

@@ -76,9 +76,9 @@ class Event(Struct, frozen=True, omit_defaults=True):
 class Report(Struct, frozen=True):
     """One whole answer of a carrier about one number.
 
-    `found` is false where the carrier says that it does not know the number (T38). Countries are ISO 3166 alpha-2,
-    empty where not told. `language` is the language tag of the events' text. `raw` is the carrier's own answer, kept
-    for people to look at.
+    `found` is false where the carrier says that it does not know the number (T38), `invalid` true where it says that
+    no number of its can look so. Countries are ISO 3166 alpha-2, empty where not told. `language` is the language tag
+    of the events' text. `raw` is the carrier's own answer, kept for people to look at.
     """
 
     number: str
@@ -88,6 +88,7 @@ class Report(Struct, frozen=True):
     origin: str = ""
     destination: str = ""
     raw: str = ""
+    invalid: bool = False
 
 
 class Leg(Struct, frozen=True):
