@@ -1,0 +1,117 @@
+"""The carriers of the world: their keys, their names, and which of them is a country's post."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from enum import StrEnum
+
+from msgspec import Struct
+
+from trackway.domain.errors import CarrierUnknown, ExtraParameterNeeded
+
+_FIRST_COURIER = 100_000
+_ARMS = {"E": "ems", "C": "parcels"}
+
+
+class Need(StrEnum):
+    """What some carriers want beside the number (T36)."""
+
+    NOTHING = ""
+    COUNTRY_POSTCODE = "country_postcode"
+    POSTCODE = "postcode"
+    PHONE = "phone"
+    SHIP_DATE = "ship_date"
+    TYPE_VALUE = "type_value"
+
+
+_LOOKS = {
+    Need.NOTHING: re.compile(r".*", re.DOTALL),
+    Need.COUNTRY_POSTCODE: re.compile(r"[A-Za-z]{2}-[A-Za-z0-9][A-Za-z0-9 -]*"),
+    Need.POSTCODE: re.compile(r"[A-Za-z0-9][A-Za-z0-9 -]*"),
+    Need.PHONE: re.compile(r"\+?[0-9][0-9 -]{2,}"),
+    Need.SHIP_DATE: re.compile(r"[0-9]{4}-?[0-9]{2}-?[0-9]{2}"),
+    Need.TYPE_VALUE: re.compile(r"[0-9]+-.+"),
+}
+
+
+class Carrier(Struct, frozen=True, kw_only=True):
+    """One who moves items. `country` is its home as ISO 3166 alpha-2, empty for one at home everywhere.
+
+    A post's id is `cc.post`; where express items or parcels go to an arm of its own, that is `cc.ems`, `cc.parcels`.
+    """
+
+    key: int
+    id: str
+    name_en: str
+    name_zh_hant: str
+    name_zh_hans: str
+    country: str = ""
+    needs: Need = Need.NOTHING
+    optional: bool = False
+    home: str = ""
+    phone: str = ""
+
+    @property
+    def postal(self) -> bool:
+        """Whether it is a post, and so may have a final carrier behind it (T28)."""
+        return self.key < _FIRST_COURIER
+
+    def check(self, param: str) -> None:
+        """Nothing, where the extra parameter is what this carrier wants (T36).
+
+        Raises:
+            ExtraParameterNeeded: it is missing, or does not look like what is wanted.
+        """
+        if (param or not self.optional) and not _LOOKS[self.needs].fullmatch(param):
+            raise ExtraParameterNeeded(self.needs)
+
+
+class Catalogue:
+    """All carriers, found by key, by id, or by the country whose post they are."""
+
+    def __init__(self, carriers: Iterable[Carrier], country_keys: Mapping[str, int]) -> None:
+        self._by_key = {carrier.key: carrier for carrier in carriers}
+        self._by_id = {carrier.id: carrier for carrier in self._by_key.values()}
+        self._key_of_country = dict(country_keys)
+        self._country_of_key = {key: country for country, key in country_keys.items()}
+
+    def __iter__(self) -> Iterator[Carrier]:
+        return iter(self._by_key.values())
+
+    def __contains__(self, key: int) -> bool:
+        return key in self._by_key
+
+    def by_key(self, key: int) -> Carrier:
+        """The carrier with 17TRACK's key.
+
+        Raises:
+            CarrierUnknown: there is none.
+        """
+        try:
+            return self._by_key[key]
+        except KeyError:
+            raise CarrierUnknown(key) from None
+
+    def by_id(self, carrier_id: str) -> Carrier:
+        """The carrier with our id, such as `hk.post`.
+
+        Raises:
+            CarrierUnknown: there is none.
+        """
+        try:
+            return self._by_id[carrier_id]
+        except KeyError:
+            raise CarrierUnknown(carrier_id) from None
+
+    def post_of(self, country: str, service: str = "") -> Carrier | None:
+        """The post of a country, or its arm for items whose S10 number begins with `service`; None if not known."""
+        home = country.lower()
+        arm = _ARMS.get(service[:1].upper(), "post")
+        return self._by_id.get(f"{home}.{arm}") or self._by_id.get(f"{home}.post")
+
+    def country_key(self, country: str) -> int:
+        """17TRACK's key of an ISO 3166 alpha-2 country, as its tracks' `b` and `c` have it; 0 if not known."""
+        return self._key_of_country.get(country.upper(), 0)
+
+    def country(self, key: int) -> str:
+        """The ISO 3166 alpha-2 country of 17TRACK's key, empty if not known."""
+        return self._country_of_key.get(key, "")
