@@ -79,5 +79,6 @@ def s10_digit(serial: str) -> int:
     >>> s10_digit("47312482"), s10_digit("28704377"), s10_digit("77320102")
     (9, 5, 0)
     """
-    rest = 11 - sum(map(mul, _WEIGHTS, map(int, serial))) % 11
+    total: int = sum(map(mul, _WEIGHTS, map(int, serial)))
+    rest = 11 - total % 11
     return {10: 0, 11: 5}.get(rest, rest)

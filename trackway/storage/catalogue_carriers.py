@@ -14,7 +14,7 @@ def load_carriers() -> Catalogue:
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:
-    with (resources.files("trackway") / "data" / name).open(encoding="utf-8", newline="") as file:
+    with (resources.files("trackway") / "data" / name).open(encoding="utf-8") as file:
         yield from csv.DictReader(file)
 
 
