@@ -206,3 +206,57 @@ tally = Table(
     Column("calls", BigInteger, nullable=False),
     PrimaryKeyConstraint("subject", "day"),
 )
+
+partner = Table(
+    "partner",
+    metadata,
+    Column("sys_id", Text, primary_key=True),
+    Column("lookup", Text, nullable=False),
+    Column("disabled", Boolean, nullable=False, server_default=false()),
+    Column("interval_ms", Integer),
+    Column("daily", BigInteger),
+    Column("zone", Text, nullable=False),
+    Column("prefixes", Text, nullable=False, server_default=""),
+    Column("created_at", BigInteger, nullable=False),
+)
+
+item = Table(
+    "item",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("number", Text, nullable=False),
+    Column("posted", Text, nullable=False),
+    Column("drop_off_e", Text, nullable=False),
+    Column("drop_off_c", Text, nullable=False),
+    Column("drop_off_s", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("origin_e", Text, nullable=False),
+    Column("origin_c", Text, nullable=False),
+    Column("origin_s", Text, nullable=False),
+    Column("destination", Text, nullable=False),
+    Column("destination_e", Text, nullable=False),
+    Column("destination_c", Text, nullable=False),
+    Column("destination_s", Text, nullable=False),
+    Column("milestone_e", Text, nullable=False),
+    Column("milestone_c", Text, nullable=False),
+    Column("milestone_s", Text, nullable=False),
+    UniqueConstraint("number", "posted"),
+)
+
+scan = Table(
+    "scan",
+    metadata,
+    Column("item_id", Id, ForeignKey("item.id", ondelete="CASCADE"), nullable=False),
+    Column("time", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("place_e", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("place_c", Text, nullable=False),
+    Column("place_s", Text, nullable=False),
+    Column("message_e", Text, nullable=False),
+    Column("message_c", Text, nullable=False),
+    Column("message_s", Text, nullable=False),
+    Column("told", BigInteger, nullable=False),
+    PrimaryKeyConstraint("item_id", "time", "place", "place_e", "what"),
+    sqlite_with_rowid=False,
+)
