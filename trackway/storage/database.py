@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
+from trackway.domain.webhook import News
 from trackway.storage.statement import Statement
 
 Row = Sequence[Any]
@@ -21,6 +22,7 @@ class Transaction(Protocol):
 
 
 Work = Callable[[Transaction], Awaitable[T]]
+Announce = Callable[[Transaction, Sequence[News], datetime], Awaitable[None]]
 
 
 class Database(Protocol):

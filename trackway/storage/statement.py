@@ -1,10 +1,11 @@
 """One SQL statement, written once and spelled for each engine.
 
-The text is SQL that SQLite and PostgreSQL share, with `:name` for a value and three words of our own:
+The text is SQL that SQLite and PostgreSQL share, with `:name` for a value and four words of our own:
 
 * `@any(name type)`: `column @any(numbers text)` is true where the column is in the list `name`
 * `@rows(name: a text, b bigint)`: the list of tuples `name` as a table with the columns a, b and `ordinal`
-* `@skip_locked`: lock what is read, and pass over what others have locked (SQLite has one writer: nothing to do)
+* `@locked`: lock what is read until the transaction ends (SQLite has one writer: nothing to do)
+* `@skip_locked`: the same, and pass over what others have locked
 
 `@rows` travels as one JSON value, so a request of forty items is one round trip on either engine.
 """
@@ -17,7 +18,7 @@ import msgspec
 
 _ANY = re.compile(r"@any\((\w+) ([\w ]+)\)")
 _ROWS = re.compile(r"@rows\((\w+): ([^)]*)\)")
-_VALUE = re.compile(r"(?<![:\w]):([a-z_]+)")
+_VALUE = re.compile(r"(?<![:\w]):([a-z_]\w*)")
 
 
 def _columns(spec: str) -> list[tuple[str, str]]:
@@ -45,10 +46,10 @@ class Statement:
         self._rows = tuple(match[1] for match in _ROWS.finditer(text))
         sqlite = _ROWS.sub(_sqlite_rows, text)
         sqlite = _ANY.sub(r"IN (SELECT value FROM json_each(:\1))", sqlite)
-        self.sqlite = sqlite.replace("@skip_locked", "")
+        self.sqlite = sqlite.replace("@skip_locked", "").replace("@locked", "")
         postgres = _ROWS.sub(_postgres_rows, text)
         postgres = _ANY.sub(r"= ANY(CAST(:\1 AS \2[]))", postgres)
-        postgres = postgres.replace("@skip_locked", "FOR UPDATE SKIP LOCKED")
+        postgres = postgres.replace("@skip_locked", "FOR UPDATE SKIP LOCKED").replace("@locked", "FOR UPDATE")
         self.order = tuple(dict.fromkeys(_VALUE.findall(postgres)))
         self.postgres = _VALUE.sub(lambda match: f"${self.order.index(match[1]) + 1}", postgres)
 

@@ -1,0 +1,142 @@
+"""Registering numbers on both engines (T26 to T30), and looking them up (T17)."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.conftest import NOW
+from trackway.domain import errors
+from trackway.domain.lifecycle import Lifetimes
+from trackway.domain.registration import Accepted, Application, Refused, Subject
+from trackway.domain.tracking import Origin
+from trackway.service.lookup import Lookup
+from trackway.service.registration import Registration
+from trackway.storage.accounts import Accounts, SealedKey
+from trackway.storage.catalogue_carriers import load_carriers
+from trackway.storage.store import Store, open_store
+from trackway.storage.trackings import Trackings
+
+
+async def account(store: Store, name: str = "shop", quota: int | None = None, daily: int | None = None) -> int:
+    accounts = Accounts(store.main)
+    key = SealedKey(lookup=name, sealed="", last4="")
+    assert await accounts.create(name, quota, daily, lambda _: key, NOW)
+    found = await accounts.by_name(name)
+    assert found is not None
+    return found.id
+
+
+def desk(store: Store) -> Registration:
+    return Registration(trackings=Trackings(store.main), catalogue=load_carriers(), lifetimes=Lifetimes())
+
+
+def applied(*numbers: str, **fields: object) -> list[Application | Refused]:
+    return [Application(number=number, **fields) for number in numbers]  # type: ignore[arg-type]
+
+
+async def test_a_hongkong_post_item_is_recognised(store: Store) -> None:
+    shop = await account(store)
+    assert await desk(store).register(shop, applied("RT215770195HK"), NOW) == [
+        Accepted(number="RT215770195HK", carrier=8011, origin=Origin.RECOGNISED)
+    ]
+
+
+async def test_carriers_are_given_corrected_guessed_or_not_known(store: Store) -> None:
+    """T27."""
+    shop, registration = await account(store), desk(store)
+    assert await registration.register(shop, applied("RR123456789CN", carrier=100003), NOW) == [
+        Accepted(number="RR123456789CN", carrier=3011, origin=Origin.RECOGNISED)
+    ]
+    assert await registration.register(shop, applied("ABC1234567", carrier=100003), NOW) == [
+        Accepted(number="ABC1234567", carrier=100003, origin=Origin.GIVEN)
+    ]
+    (unknown,) = await registration.register(shop, applied("ABC12345678"), NOW)
+    assert isinstance(unknown, Refused)
+    assert isinstance(unknown.why, errors.CarrierNotRecognised)
+    (no_such,) = await registration.register(shop, applied("ABC12345678", carrier=99), NOW)
+    assert isinstance(no_such, Refused)
+    assert isinstance(no_such.why, errors.CarrierUnknown)
+
+
+async def test_a_final_carrier_stands_only_behind_a_post(store: Store) -> None:
+    """T28."""
+    shop, registration = await account(store), desk(store)
+    posted, couriered = await registration.register(
+        shop,
+        [
+            *applied("RR473124829GB", final_carrier=21051),
+            *applied("ABC1234567", carrier=100003, final_carrier=21051),
+        ],
+        NOW,
+    )
+    assert isinstance(posted, Accepted)
+    assert isinstance(couriered, Refused)
+    assert isinstance(couriered.why, errors.FinalCarrierNotPostal)
+
+
+async def test_a_number_is_registered_once_also_inside_one_request(store: Store) -> None:
+    shop, registration = await account(store), desk(store)
+    first, second = await registration.register(shop, applied("RT215770195HK", "RT215770195HK"), NOW)
+    assert isinstance(first, Accepted)
+    assert isinstance(second, Refused)
+    assert isinstance(second.why, errors.AlreadyRegistered)
+    (again,) = await registration.register(shop, applied("RT215770195HK"), NOW)
+    assert isinstance(again, Refused)
+    assert (await Accounts(store.main).usage(shop, NOW)).used == 1
+
+
+async def test_tenants_do_not_meet(store: Store) -> None:
+    shop, other = await account(store), await account(store, "other")
+    for owner in (shop, other):
+        (outcome,) = await desk(store).register(owner, applied("RT215770195HK"), NOW)
+        assert isinstance(outcome, Accepted)
+    lookup = Lookup(trackings=Trackings(store.main))
+    (mine,) = await lookup.tracks(shop, [Subject(number="RT215770195HK")])
+    assert isinstance(mine, Refused)
+    assert isinstance(mine.why, errors.NoAnswerYet)
+    (none,) = await lookup.tracks(other, [Subject(number="RT215770195HK", carrier=3011)])
+    assert isinstance(none, Refused)
+    assert isinstance(none.why, errors.NotRegistered)
+
+
+@pytest.mark.parametrize(
+    ("limits", "why"), [({"quota": 3}, errors.QuotaUsedUp), ({"daily": 3}, errors.DailyLimitReached)]
+)
+async def test_limits_let_in_the_first_and_name_themselves(
+    store: Store, limits: dict[str, int], why: type[errors.Refusal]
+) -> None:
+    """T30."""
+    shop, registration = await account(store, **limits), desk(store)  # type: ignore[arg-type]
+    numbers = [f"RT2157701{n}5HK" for n in range(5)]
+    outcomes = await registration.register(shop, applied(*numbers), NOW)
+    assert [type(outcome) for outcome in outcomes] == [Accepted] * 3 + [Refused] * 2
+    assert all(isinstance(outcome.why, why) for outcome in outcomes if isinstance(outcome, Refused))
+    (known, over) = await registration.register(shop, applied(numbers[0], numbers[4]), NOW)
+    assert isinstance(known, Refused)
+    assert isinstance(known.why, errors.AlreadyRegistered)
+    assert isinstance(over, Refused)
+    assert isinstance(over.why, why)
+
+
+@pytest.fixture
+async def second_process(database_url: str, store: Store) -> AsyncIterator[Store]:  # noqa: ARG001  # made first
+    opened = await open_store(database_url)
+    yield opened
+    await opened.close()
+
+
+async def test_the_quota_is_exact_when_processes_register_at_once(store: Store, second_process: Store) -> None:
+    """F17, F18, T30."""
+    shop = await account(store, quota=50)
+    desks = [desk(store), desk(second_process)]
+    numbers = [f"RT{n:09}HK" for n in range(80)]
+    batches = [
+        desks[turn % 2].register(shop, applied(*numbers[start : start + 10]), NOW)
+        for turn in range(4)
+        for start in range(0, 80, 10)
+    ]
+    outcomes = [outcome for batch in await asyncio.gather(*batches) for outcome in batch]
+    accepted = [outcome.number for outcome in outcomes if isinstance(outcome, Accepted)]
+    assert len(accepted) == len(set(accepted)) == 50
+    assert (await Accounts(store.main).usage(shop, NOW)).used == 50

@@ -1,0 +1,141 @@
+"""Requests of the 17TRACK API read, and outcomes written (T5 to T10, T14, T26)."""
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trackway.domain import errors
+from trackway.domain.registration import Accepted, Application, Found, Refused, Subject
+from trackway.domain.tracking import Origin
+from trackway.wire import track17
+from trackway.wire.track17_codes import REFUSALS, problem_of
+
+
+def test_an_item_with_everything() -> None:
+    body = b"""[{"number":" rr123456789cn ","extra_param":"FR-1","carrier":"3011","final_carrier":21051,
+        "auto_detection":true,"tag":"MyId","whatever":{"is":["ignored"]}}]"""
+    assert track17.read_applications(body) == [
+        Application(
+            number="RR123456789CN",
+            carrier=3011,
+            final_carrier=21051,
+            auto_detection=True,
+            tag="MyId",
+            param="FR-1",
+        )
+    ]
+
+
+@pytest.mark.parametrize("unset", ["null", "0", '""'])
+def test_what_is_not_set(unset: str) -> None:
+    """T6."""
+    (item,) = track17.read_applications(b'\xef\xbb\xbf[{"number":"RR123456789CN","carrier":%s}]' % unset.encode())
+    assert item == Application(number="RR123456789CN")
+
+
+@pytest.mark.parametrize(
+    ("item", "code", "message"),
+    [
+        ('{"number":"1234"}', -18010012, "The format of '1234' is invalid."),
+        ('{"number":"RR 123"}', -18010012, "The format of 'RR 123' is invalid."),
+        ('{"number":1234567}', -18010012, "The format of '1234567' is invalid."),
+        ('{"number":"é2345678"}', -18010012, "The format of 'é2345678' is invalid."),
+        ("{}", -18010010, "The field of 'number' is required."),
+        ('{"number":null}', -18010010, "The field of 'number' is required."),
+        ('"RR123456789CN"', -18010013, "Submitted data is invalid."),
+        ('{"number":"RR123456789CN","carrier":"abc"}', -18019910, "The carrier key 'abc' is incorrect."),
+        ('{"number":"RR123456789CN","carrier":true}', -18019910, "The carrier key 'true' is incorrect."),
+        ('{"number":"RR123456789CN","carrier":-3}', -18019910, "The carrier key '-3' is incorrect."),
+        ('{"number":"RR123456789CN","tag":7}', -18010015, "The value '7' of the field 'tag' is invalid."),
+        (
+            '{"number":"RR123456789CN","auto_detection":"yes"}',
+            -18010015,
+            "The value 'yes' of the field 'auto_detection' is invalid.",
+        ),
+    ],
+)
+def test_a_bad_item_is_refused_and_its_neighbours_go_on(item: str, code: int, message: str) -> None:
+    good, bad, also_good = track17.read_applications(f'[{{"number":"GOOD1"}},{item},{{"number":"GOOD2"}}]'.encode())
+    assert (good, also_good) == (Application(number="GOOD1"), Application(number="GOOD2"))
+    assert isinstance(bad, Refused)
+    assert problem_of(bad.why) == (code, message)
+
+
+def test_a_tag_of_100_characters_passes_and_101_do_not() -> None:
+    items = track17.read_applications(msgspec.json.encode([{"number": "GOOD1", "tag": "郵" * n} for n in (100, 101)]))
+    assert isinstance(items[0], Application)
+    assert isinstance(items[1], Refused)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"nonsense", b"{}", b"null", b'"a"', b"[", b"[{]", b"\xff\xfe", b'[{"number":"\\ud800"}]', b"[" * 9999],
+)
+def test_a_body_of_another_shape_is_refused_whole(body: bytes) -> None:
+    with pytest.raises(track17.RequestRefused) as refused:
+        track17.read_subjects(body)
+    assert refused.value.code == -18010013
+
+
+def test_forty_items_pass_and_41_do_not() -> None:
+    assert len(track17.read_subjects(msgspec.json.encode([{"number": "GOOD1"}] * 40))) == 40
+    with pytest.raises(track17.RequestRefused) as refused:
+        track17.read_subjects(msgspec.json.encode([{"number": "GOOD1"}] * 41))
+    assert (refused.value.code, refused.value.message) == (-18010014, "Tracking numbers exceed 40 limit.")
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+        lambda c: (
+            st.lists(c)
+            | st.dictionaries(st.sampled_from(["number", "carrier", "tag", "param", "auto_detection"]) | st.text(), c)
+        ),
+    )
+)
+def test_whatever_comes_is_read_or_refused(value: object) -> None:
+    try:
+        items = track17.read_applications(msgspec.json.encode(value))
+    except track17.RequestRefused:
+        return
+    for item in items:
+        assert isinstance(item, Application | Refused)
+        if isinstance(item, Refused):
+            assert problem_of(item.why)[0] < 0
+
+
+def test_outcomes_stand_in_the_order_asked() -> None:
+    written = track17.write_outcomes(
+        [
+            Accepted(number="RR123456789CN", carrier=3011, origin=Origin.RECOGNISED),
+            Refused(number="1234", why=errors.NumberMalformed("1234")),
+            Accepted(number="RR123456789CN", carrier=3013),
+            Found(number="RM101474005CN", tag="", track='{"b":301}'),
+        ]
+    )
+    assert written == (
+        b'{"code":0,"data":{"accepted":[{"origin":1,"number":"RR123456789CN","carrier":3011},'
+        b'{"number":"RR123456789CN","carrier":3013},{"number":"RM101474005CN","tag":"","track":{"b":301}}],'
+        b'"rejected":[{"number":"1234","error":{"code":-18010012,"message":"The format of \'1234\' is invalid."}}]}}'
+    )
+
+
+def test_a_request_refused_whole_has_errors_and_no_accepted() -> None:
+    """T10, T11."""
+    assert track17.write_problem(-18010002, "Access token is invalid.", top=401) == (
+        b'{"code":401,"data":{"errors":[{"code":-18010002,"message":"Access token is invalid."}]}}'
+    )
+
+
+def test_every_refusal_has_a_code() -> None:
+    def leaves(kind: type[errors.Refusal]) -> list[type[errors.Refusal]]:
+        return [leaf for sub in kind.__subclasses__() for leaf in leaves(sub)] or [kind]
+
+    assert {kind for kind in leaves(errors.Refusal) if kind is not errors.ExtraParameterNeeded} <= set(REFUSALS)
+
+
+def test_subjects() -> None:
+    assert track17.read_subjects(b'[{"number":"rt215770195hk","carrier":8011}]') == [
+        Subject(number="RT215770195HK", carrier=8011)
+    ]

@@ -1,0 +1,88 @@
+"""`trackway account`: customers, their keys, their webhook and who may call for them."""
+
+from typing import Annotated
+
+import typer
+
+from trackway.cli.base import AsJson, Data, DatabaseUrl, out, print_json, within
+
+app = typer.Typer(no_args_is_help=True, help="Customers: keys, webhook, address list, quota.")
+Name = Annotated[str, typer.Argument(help="The account's name.")]
+
+
+@app.command()
+def create(
+    name: Name,
+    quota: Annotated[int | None, typer.Option(help="Numbers it may register in all.")] = None,
+    daily: Annotated[int | None, typer.Option(help="Numbers it may register a day (UTC).")] = None,
+    as_json: AsJson = False,
+    data: Data = None,
+    database: DatabaseUrl = None,
+) -> None:
+    """Make an account and print its key: it is shown this once."""
+    key = within(lambda house: house.access.create(name, quota, daily, house.clock()), data=data, database=database)
+    if as_json:
+        print_json({"account": key.account, "key": key.key})
+    else:
+        out.print(f"account {key.account}\nkey     {key.key}", markup=False)
+
+
+@app.command("list")
+def list_accounts(as_json: AsJson = False, data: Data = None, database: DatabaseUrl = None) -> None:
+    """Print every account."""
+    for account in within(lambda house: house.access.accounts(), data=data, database=database):
+        row = {"account": account.name, "disabled": account.disabled, "webhook": account.webhook_url}
+        if as_json:
+            print_json(row)
+        else:
+            state = "disabled" if account.disabled else "enabled"
+            out.print(f"{account.name}  {state}  {account.webhook_url or 'no webhook'}", markup=False)
+
+
+@app.command()
+def webhook(
+    name: Name,
+    url: Annotated[str, typer.Argument(help="Where its news is posted; '' for nowhere.")],
+    data: Data = None,
+    database: DatabaseUrl = None,
+) -> None:
+    """Set where an account's news is posted."""
+    within(lambda house: house.webhooks.set_url(name, url), data=data, database=database)
+    out.print(f"{name}: news goes to {url}" if url else f"{name}: news goes nowhere", markup=False)
+
+
+@app.command()
+def disable(name: Name, data: Data = None, database: DatabaseUrl = None) -> None:
+    """Shut an account out: its key is answered with -18010004."""
+    within(lambda house: house.access.set_disabled(name, disabled=True), data=data, database=database)
+    out.print(f"{name}: disabled", markup=False)
+
+
+@app.command()
+def enable(name: Name, data: Data = None, database: DatabaseUrl = None) -> None:
+    """Let a disabled account in again."""
+    within(lambda house: house.access.set_disabled(name, disabled=False), data=data, database=database)
+    out.print(f"{name}: enabled", markup=False)
+
+
+@app.command("rotate-key")
+def rotate_key(name: Name, as_json: AsJson = False, data: Data = None, database: DatabaseUrl = None) -> None:
+    """Print a new key; the old one dies the moment the new one takes effect."""
+    key = within(lambda house: house.access.rotate_key(name, house.clock()), data=data, database=database)
+    if as_json:
+        print_json({"account": key.account, "key": key.key, "activeFrom": key.active_from})
+    else:
+        out.print(f"new key {key.key}\nin force from {key.active_from:%Y-%m-%d %H:%M:%S} UTC", markup=False)
+
+
+@app.command("allow-address")
+def allow_address(
+    name: Name,
+    networks: Annotated[list[str], typer.Argument(help="Addresses or networks; 'any' for all.")],
+    data: Data = None,
+    database: DatabaseUrl = None,
+) -> None:
+    """Set the only addresses that may call for an account."""
+    wanted = () if networks == ["any"] else tuple(networks)
+    allowed = within(lambda house: house.access.allow(name, wanted), data=data, database=database)
+    out.print(f"{name}: {', '.join(allowed) or 'any address'} may call", markup=False)

@@ -1,0 +1,158 @@
+"""Merge what a carrier now says into what we know of a tracking.
+
+The stored history is what the carrier now says, each event once. So the state after a report depends on that report
+alone, and not on how many came before it or in which order.
+"""
+
+import zlib
+from collections.abc import Iterable
+from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from trackway.domain.errors import (
+    CarrierFault,
+    CarrierForgot,
+    CarrierLimited,
+    CarrierMisunderstood,
+    CarrierRefused,
+    CarrierUnreadable,
+)
+from trackway.domain.tracking import Event, Leg, Milestone, Position, QueryState, Report, Tracking
+
+_STATE_OF_FAULT: tuple[tuple[type[CarrierFault], QueryState], ...] = (
+    (CarrierForgot, QueryState.NOT_FOUND),
+    (CarrierLimited, QueryState.LIMITED),
+    (CarrierRefused, QueryState.REFUSED),
+    (CarrierMisunderstood, QueryState.MISUNDERSTOOD),
+    (CarrierUnreadable, QueryState.UNREADABLE),
+)
+
+
+class Change(Struct, frozen=True):
+    """A tracking as it now stands, and whether that is news for whoever follows it."""
+
+    tracking: Tracking
+    news: bool
+
+
+def merge(tracking: Tracking, position: Position, report: Report, now: datetime, took_ms: int) -> Change:
+    """The tracking after a carrier's answer; news only where an event came, went or changed (F21, T38)."""
+    before = leg_of(tracking, position)
+    events = _settled(before.events, report.events) if report.found or not before.events else before.events
+    leg = replace(
+        before,
+        state=_answered(report),
+        events=events,
+        language=report.language or before.language,
+        asked_at=now,
+        answered_at=now,
+        took_ms=took_ms,
+    )
+    legs = tuple(leg if known.position == position else known for known in tracking.legs)
+    news = _facts(events) != _facts(before.events)
+    changed = replace(
+        tracking,
+        legs=legs,
+        tracked_at=now,
+        progressed_at=now if news else tracking.progressed_at,
+        origin_country=report.origin or tracking.origin_country,
+        destination_country=report.destination or tracking.destination_country,
+    )
+    return Change(tracking=replace(changed, milestone=milestone_of(changed)), news=news)
+
+
+def fault(tracking: Tracking, position: Position, why: CarrierFault, now: datetime) -> Tracking:
+    """The tracking after an asking that brought no answer: the last good answer stays."""
+    state = next((state for kind, state in _STATE_OF_FAULT if isinstance(why, kind)), QueryState.UNAVAILABLE)
+    leg = replace(leg_of(tracking, position), state=state, asked_at=now)
+    return replace(
+        tracking,
+        legs=tuple(leg if known.position == position else known for known in tracking.legs),
+        tracked_at=now,
+    )
+
+
+def leg_of(tracking: Tracking, position: Position) -> Leg:
+    """The leg at that position.
+
+    Raises:
+        KeyError: the tracking has none there.
+    """
+    for leg in tracking.legs:
+        if leg.position == position:
+            return leg
+    raise KeyError(position)
+
+
+def milestone_of(tracking: Tracking) -> Milestone:
+    """The state that the events give, that of the newest, within two rules of T23.
+
+    Delivered is left only for a return, and what was known once is never unknown again.
+    """
+    state = Milestone.NOT_FOUND
+    for event in reversed(tracking.events()):
+        if state is not Milestone.DELIVERED or event.milestone is Milestone.EXCEPTION:
+            state = event.milestone
+    known = tracking.milestone
+    lost = known is not Milestone.NOT_FOUND and state in {Milestone.NOT_FOUND, Milestone.INFO_RECEIVED}
+    taken_back = known is Milestone.DELIVERED and state is not Milestone.EXCEPTION
+    return known if lost or taken_back else state
+
+
+def fingerprint(tracking: Tracking) -> int:
+    """A signed 32-bit hash of the newest event, 0 where there is none (T20)."""
+    newest = next(iter(tracking.events()), None)
+    if newest is None:
+        return 0
+    digest = zlib.crc32(f"{newest.time}\n{newest.place}\n{newest.detail}\n{newest.text}".encode())
+    return digest - (1 << 32) if digest >= 1 << 31 else digest
+
+
+def _answered(report: Report) -> QueryState:
+    if report.invalid:
+        return QueryState.UNASKED
+    return QueryState.ANSWERED if report.found else QueryState.NOT_FOUND
+
+
+def _settled(before: tuple[Event, ...], said: Iterable[Event]) -> tuple[Event, ...]:
+    """What the carrier says, newest first, each event once; as before where it says the same in another order."""
+    events = _once([_tidy(event) for event in said])
+    if sorted(events, key=_everything) == sorted(before, key=_everything):
+        return before
+    return tuple(sorted(events, key=lambda event: event.time, reverse=True))
+
+
+def _once(events: list[Event]) -> list[Event]:
+    """Drop repeats, and a scan whose place is still empty beside the same scan with its place filled in."""
+    placed = {(event.time, event.text) for event in events if event.place or event.detail}
+    kept: dict[tuple[str, str, str, str], Event] = {}
+    for event in events:
+        if not (event.place or event.detail) and (event.time, event.text) in placed:
+            continue
+        kept.setdefault((event.time, event.text, event.place, event.detail), event)
+    return list(kept.values())
+
+
+def _tidy(event: Event) -> Event:
+    """Blanks folded and control characters dropped, so that spelling alone is never a change."""
+    return replace(event, text=_plain(event.text), place=_plain(event.place), detail=_plain(event.detail))
+
+
+def _plain(text: str) -> str:
+    folded = " ".join(text.split())
+    return folded if folded.isprintable() else "".join(sign for sign in folded if _fit(sign))
+
+
+def _fit(sign: str) -> bool:
+    return sign.isprintable() or sign in "\u200b\u200c\u200d\u2028\u2029"
+
+
+def _everything(event: Event) -> tuple[str, ...]:
+    return (event.time, event.text, event.place, event.detail, event.milestone, event.code, repr(event.translations))
+
+
+def _facts(events: tuple[Event, ...]) -> list[tuple[str, ...]]:
+    """What a follower can see of the events, in an order that says nothing."""
+    return sorted((event.time, event.text, event.place, event.detail, event.milestone) for event in events)

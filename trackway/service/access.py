@@ -1,0 +1,137 @@
+"""Who may call, how fast, and with which key."""
+
+import secrets
+from datetime import datetime, timedelta
+from ipaddress import ip_network
+
+from trackway.domain.account import Account, Key, Usage, admits
+from trackway.domain.errors import (
+    AccountDisabled,
+    AddressNotAllowed,
+    ConfigError,
+    KeyMissing,
+    KeyUnknown,
+    TooFast,
+)
+from trackway.storage.accounts import Accounts, SealedKey
+from trackway.storage.allowance import Allowance
+from trackway.storage.vault import Vault
+
+_SECOND_MS = 1000
+_LONGEST_NAME = 100
+
+
+class Access:
+    """The door of the 17TRACK face, and what an operator does with accounts."""
+
+    def __init__(
+        self,
+        *,
+        accounts: Accounts,
+        allowance: Allowance,
+        vault: Vault,
+        pace_per_second: int,
+        key_change_delay: float,
+    ) -> None:
+        self._accounts = accounts
+        self._allowance = allowance
+        self._vault = vault
+        self._pace = pace_per_second
+        self._key_change_delay = timedelta(seconds=key_change_delay)
+
+    async def admit(self, key: str | None, address: str, endpoint: str, now: datetime) -> Account:
+        """The account that calls.
+
+        Raises:
+            KeyMissing: no key was sent.
+            KeyUnknown: it is no key of ours, or not in force (T34).
+            AddressNotAllowed: the address is not on the account's list.
+            AccountDisabled: the account is switched off.
+            TooFast: more than the allowed calls of one endpoint in any one second (T13).
+        """
+        if not key:
+            raise KeyMissing
+        account = await self._accounts.by_key(self._vault.lookup(key), now)
+        if account is None:
+            raise KeyUnknown
+        if not admits(account.networks, address):
+            raise AddressNotAllowed
+        if account.disabled:
+            raise AccountDisabled
+        wait = await self._allowance.pace(f"17:{account.key_id}:{endpoint}", now, _SECOND_MS, self._pace)
+        if wait:
+            raise TooFast(wait)
+        return account
+
+    async def create(self, name: str, quota: int | None, daily: int | None, now: datetime) -> Key:
+        """A new account with its first key.
+
+        Raises:
+            ConfigError: the name is empty or taken, or a limit is negative.
+        """
+        if not name.strip() or len(name) > _LONGEST_NAME or not name.isprintable():
+            raise ConfigError(f"account name {name!r}: give 1 to 100 printable characters")
+        for field, limit in (("quota", quota), ("daily", daily)):
+            if limit is not None and limit < 0:
+                raise ConfigError(f"{field} {limit}: give 0 or more")
+        key = _new_key()
+        if not await self._accounts.create(name, quota, daily, lambda account: self._sealed(account, key), now):
+            raise ConfigError(f"account {name!r} exists already")
+        return Key(account=name, key=key, active_from=now)
+
+    async def rotate_key(self, name: str, now: datetime) -> Key:
+        """A new key, announced at once; at `active_from` it takes the old one's place (T34)."""
+        account, key, active_from = await self.named(name), _new_key(), now + self._key_change_delay
+        await self._accounts.replace_key(account.id, self._sealed(account.id, key), now, active_from)
+        return Key(account=name, key=key, active_from=active_from)
+
+    async def named(self, name: str) -> Account:
+        """The account of that name.
+
+        Raises:
+            ConfigError: there is none.
+        """
+        account = await self._accounts.by_name(name)
+        if account is None:
+            raise ConfigError(f"there is no account {name!r}; `trackway account list` shows them")
+        return account
+
+    async def set_disabled(self, name: str, *, disabled: bool) -> None:
+        """Shut an account out, or let it in again."""
+        await self._accounts.set_disabled((await self.named(name)).id, disabled=disabled)
+
+    async def allow(self, name: str, networks: tuple[str, ...]) -> tuple[str, ...]:
+        """The only networks that may call for the account, as understood.
+
+        Raises:
+            ConfigError: one is no address or network.
+        """
+        try:
+            understood = tuple(str(ip_network(network, strict=False)) for network in networks)
+        except ValueError as error:
+            raise ConfigError(f"address list: {error}") from None
+        await self._accounts.allow((await self.named(name)).id, understood)
+        return understood
+
+    async def signing_key(self, account: int, now: datetime) -> str | None:
+        """The key that signs the account's messages at `now`."""
+        sealed = await self._accounts.sealed_key(account, now)
+        return None if sealed is None else self._vault.open(sealed, f"account:{account}")
+
+    async def accounts(self) -> list[Account]:
+        """Every account."""
+        return await self._accounts.all()
+
+    async def usage(self, account: int, now: datetime) -> Usage:
+        """What the account has used."""
+        return await self._accounts.usage(account, now)
+
+    def _sealed(self, account: int, key: str) -> SealedKey:
+        return SealedKey(
+            lookup=self._vault.lookup(key), sealed=self._vault.seal(key, f"account:{account}"), last4=key[-4:]
+        )
+
+
+def _new_key() -> str:
+    """128 random bits as 32 upper-case hexadecimal digits, like the document's sample."""
+    return secrets.token_hex(16).upper()

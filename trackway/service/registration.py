@@ -1,0 +1,101 @@
+"""Register numbers: settle each one's carrier, then keep what is new."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from trackway.domain.account import Usage
+from trackway.domain.carrier import Carrier, Catalogue
+from trackway.domain.errors import (
+    AlreadyRegistered,
+    CarrierNotRecognised,
+    DailyLimitReached,
+    FinalCarrierNotPostal,
+    QuotaUsedUp,
+    Refusal,
+)
+from trackway.domain.lifecycle import Lifetimes
+from trackway.domain.recognition import recognise
+from trackway.domain.registration import Accepted, Application, Refused
+from trackway.domain.tracking import Origin
+from trackway.storage.trackings import NewTracking, Registered, Trackings
+
+
+class Registration:
+    """The desk where numbers are handed in."""
+
+    def __init__(self, *, trackings: Trackings, catalogue: Catalogue, lifetimes: Lifetimes) -> None:
+        self._trackings = trackings
+        self._catalogue = catalogue
+        self._lifetimes = lifetimes
+
+    async def register(
+        self, account: int, items: Sequence[Application | Refused], now: datetime
+    ) -> list[Accepted | Refused]:
+        """What became of each item, in the order asked; an accepted one is durable and due to be asked at once.
+
+        Duplicates inside one request are registered once and then refused like any other.
+        """
+        settled = [item if isinstance(item, Refused) else self._settle(item) for item in items]
+        wanted: dict[tuple[str, int], NewTracking] = {}
+        for item in settled:
+            if isinstance(item, NewTracking):
+                wanted.setdefault((item.number, item.carrier), item)
+        if not wanted:
+            return [item for item in settled if isinstance(item, Refused)]
+        kept = await self._trackings.register(account, list(wanted.values()), now, now + self._lifetimes.idle)
+        fresh = set(kept.new)
+        return [item if isinstance(item, Refused) else _outcome(item, kept, fresh) for item in settled]
+
+    def _settle(self, item: Application) -> NewTracking | Refused:
+        try:
+            carrier, origin = self._carrier(item)
+            self._check(item, carrier)
+        except Refusal as why:
+            return Refused(number=item.number, why=why)
+        return NewTracking(
+            number=item.number,
+            carrier=carrier.key,
+            final_carrier=item.final_carrier,
+            origin=origin,
+            param=item.param,
+            tag=item.tag,
+            origin_country=carrier.country if carrier.postal else "",
+        )
+
+    def _carrier(self, item: Application) -> tuple[Carrier, Origin]:
+        """The carrier of an item, and how we came to it (T27)."""
+        candidates = recognise(item.number, self._catalogue)
+        given = self._catalogue.by_key(item.carrier) if item.carrier else None
+        certain = [candidate.carrier for candidate in candidates if candidate.certain]
+        if certain:
+            return (given, Origin.RECOGNISED) if given in certain else (certain[0], Origin.RECOGNISED)
+        if given is not None:
+            return given, Origin.GIVEN
+        if item.auto_detection and candidates:
+            return candidates[0].carrier, Origin.GUESSED
+        raise CarrierNotRecognised
+
+    def _check(self, item: Application, carrier: Carrier) -> None:
+        if item.final_carrier:
+            self._catalogue.by_key(item.final_carrier)
+            if not carrier.postal:
+                raise FinalCarrierNotPostal
+        carrier.check(item.param)
+
+
+def _outcome(item: NewTracking, kept: Registered, fresh: set[tuple[str, int]]) -> Accepted | Refused:
+    """Accepted the first time a new pair is met; else known before, or over a limit."""
+    pair = (item.number, item.carrier)
+    if pair in fresh:
+        fresh.discard(pair)
+        return Accepted(number=item.number, carrier=item.carrier, origin=item.origin)
+    if pair in kept.known or pair in kept.new:
+        return Refused(number=item.number, why=AlreadyRegistered(item.number))
+    return Refused(number=item.number, why=_over(kept.usage, len(kept.new)))
+
+
+def _over(usage: Usage, new: int) -> Refusal:
+    """Which of the two limits said no."""
+    if usage.quota is not None and usage.used + new >= usage.quota:
+        return QuotaUsedUp()
+    return DailyLimitReached()

@@ -1,0 +1,153 @@
+"""Accounts, their keys and their address lists."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from msgspec import Struct
+
+from trackway.domain.account import Account, Usage
+from trackway.storage.database import Database, Row, Transaction, to_ms
+from trackway.storage.statement import Statement
+
+_CREATE = Statement(
+    "INSERT INTO account (name, quota, daily, created_at) VALUES (:name, :quota, :daily, :now) "
+    "ON CONFLICT (name) DO NOTHING RETURNING id"
+)
+_ADD_KEY = Statement(
+    "INSERT INTO account_key (account_id, lookup, sealed, last4, active_from) "
+    "VALUES (:account, :lookup, :sealed, :last4, :active_from)"
+)
+_END_KEYS = Statement(
+    "UPDATE account_key SET ends_at = :at WHERE account_id = :account AND active_from < :at "
+    "AND (ends_at IS NULL OR ends_at > :at)"
+)
+_DROP_PENDING = Statement("DELETE FROM account_key WHERE account_id = :account AND active_from > :now")
+_BY_KEY = Statement(
+    "SELECT account.id, name, account_key.id, disabled, webhook_url FROM account_key "
+    "JOIN account ON account.id = account_key.account_id "
+    "WHERE lookup = :lookup AND active_from <= :now AND (ends_at IS NULL OR ends_at > :now)"
+)
+_BY_NAME = Statement("SELECT id, name, 0, disabled, webhook_url FROM account WHERE name = :name")
+_ALL = Statement("SELECT id, name, 0, disabled, webhook_url FROM account ORDER BY id")
+_NETWORKS = Statement("SELECT network FROM account_network WHERE account_id = :account ORDER BY network")
+_ADD_NETWORKS = Statement(
+    "INSERT INTO account_network (account_id, network) SELECT CAST(:account AS BIGINT), network "
+    "FROM @rows(networks: network text) AS given WHERE true ON CONFLICT DO NOTHING"
+)
+_DROP_NETWORKS = Statement("DELETE FROM account_network WHERE account_id = :account")
+_SEALED = Statement(
+    "SELECT sealed FROM account_key WHERE account_id = :account AND active_from <= :now "
+    "AND (ends_at IS NULL OR ends_at > :now) ORDER BY id DESC LIMIT 1"
+)
+_SET_WEBHOOK = Statement("UPDATE account SET webhook_url = :url WHERE id = :account")
+_SET_DISABLED = Statement("UPDATE account SET disabled = :disabled WHERE id = :account")
+_USAGE = Statement(
+    "SELECT used, CASE WHEN day = :day THEN day_used ELSE 0 END, quota, daily FROM account WHERE id = :account"
+)
+_DAY_MS = 86_400_000
+
+
+def day_of(now: datetime) -> int:
+    """The UTC day, counted from 1970."""
+    return to_ms(now) // _DAY_MS
+
+
+class SealedKey(Struct, frozen=True, kw_only=True):
+    """A key as it is kept: how it is found, how it is read again, and what of it may be shown."""
+
+    lookup: str
+    sealed: str
+    last4: str
+
+
+class Accounts:
+    """Accounts in the store. Keys come in as digests and sealed texts only: this room never sees one."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def create(
+        self, name: str, quota: int | None, daily: int | None, key: Callable[[int], SealedKey], now: datetime
+    ) -> bool:
+        """Whether there is a new account now, with the key that `key` makes for its id; not where the name is taken."""
+
+        async def work(transaction: Transaction) -> bool:
+            rows = await transaction.fetch(_CREATE, name=name, quota=quota, daily=daily, now=to_ms(now))
+            for (account,) in rows:
+                await _put_key(transaction, account, key(account), now)
+            return bool(rows)
+
+        return await self._database.write(work)
+
+    async def replace_key(self, account: int, key: SealedKey, now: datetime, active_from: datetime) -> None:
+        """A key that takes the place of all others at `active_from`, and of any that was still to come (T34)."""
+
+        async def work(transaction: Transaction) -> None:
+            await transaction.fetch(_DROP_PENDING, account=account, now=to_ms(now))
+            await transaction.fetch(_END_KEYS, account=account, at=to_ms(active_from))
+            await _put_key(transaction, account, key, active_from)
+
+        await self._database.write(work)
+
+    async def by_key(self, lookup: str, now: datetime) -> Account | None:
+        """The account whose key is in force at `now`."""
+        return await self._one(await self._database.read(_BY_KEY, lookup=lookup, now=to_ms(now)))
+
+    async def by_name(self, name: str) -> Account | None:
+        """The account of that name."""
+        return await self._one(await self._database.read(_BY_NAME, name=name))
+
+    async def all(self) -> list[Account]:
+        """Every account, oldest first; their address lists are left out."""
+        return [_account(row) for row in await self._database.read(_ALL)]
+
+    async def sealed_key(self, account: int, now: datetime) -> str | None:
+        """The sealed key in force at `now`."""
+        rows = await self._database.read(_SEALED, account=account, now=to_ms(now))
+        return str(rows[0][0]) if rows else None
+
+    async def set_webhook(self, account: int, url: str) -> None:
+        """Where the account's messages go from now on; empty for nowhere."""
+        await self._database.write(lambda tx: tx.fetch(_SET_WEBHOOK, account=account, url=url))
+
+    async def set_disabled(self, account: int, *, disabled: bool) -> None:
+        """Shut an account out, or let it in again."""
+        await self._database.write(lambda tx: tx.fetch(_SET_DISABLED, account=account, disabled=disabled))
+
+    async def allow(self, account: int, networks: tuple[str, ...]) -> None:
+        """The only networks that may call for the account; none for any."""
+
+        async def work(transaction: Transaction) -> None:
+            await transaction.fetch(_DROP_NETWORKS, account=account)
+            await transaction.fetch(_ADD_NETWORKS, account=account, networks=[(network,) for network in networks])
+
+        await self._database.write(work)
+
+    async def usage(self, account: int, now: datetime) -> Usage:
+        """What the account has used, in all and today."""
+        ((used, day_used, quota, daily),) = await self._database.read(_USAGE, account=account, day=day_of(now))
+        return Usage(used=used, day_used=day_used, quota=quota, daily=daily)
+
+    async def _one(self, rows: list[Row]) -> Account | None:
+        if not rows:
+            return None
+        networks = await self._database.read(_NETWORKS, account=rows[0][0])
+        return _account(rows[0], tuple(network for (network,) in networks))
+
+
+async def _put_key(transaction: Transaction, account: int, key: SealedKey, active_from: datetime) -> None:
+    await transaction.fetch(
+        _ADD_KEY,
+        account=account,
+        lookup=key.lookup,
+        sealed=key.sealed,
+        last4=key.last4,
+        active_from=to_ms(active_from),
+    )
+
+
+def _account(row: Row, networks: tuple[str, ...] = ()) -> Account:
+    identity, name, key, disabled, webhook_url = row
+    return Account(
+        id=identity, name=name, key_id=key, disabled=bool(disabled), webhook_url=webhook_url, networks=networks
+    )

@@ -1,0 +1,90 @@
+"""The face for merchants: the 17TRACK Track API v1.0 under /track/v1 (readings T5, T9 to T13)."""
+
+import math
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+import structlog
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from trackway.domain.account import Account
+from trackway.domain.errors import AccessDenied, StorageError, TooFast
+from trackway.service.access import Access
+from trackway.service.lookup import Lookup
+from trackway.service.registration import Registration
+from trackway.web.caller import Networks, caller_address
+from trackway.web.http import BodyUnreadable, json_response, read_body
+from trackway.wire import track17 as wire
+from trackway.wire.track17_codes import DENIALS, INTERNAL
+
+Endpoint = Callable[[Account, bytes, datetime], Awaitable[bytes]]
+_log = structlog.get_logger(__name__)
+
+
+class Track17Face:
+    """Each endpoint reads its items, calls one service method and writes the outcomes."""
+
+    def __init__(
+        self,
+        *,
+        access: Access,
+        registration: Registration,
+        lookup: Lookup,
+        clock: Callable[[], datetime],
+        trusted_proxies: Networks = (),
+    ) -> None:
+        self._access = access
+        self._registration = registration
+        self._lookup = lookup
+        self._clock = clock
+        self._trusted_proxies = trusted_proxies
+        self._endpoints: dict[str, Endpoint] = {"register": self._register, "gettrackinfo": self._gettrackinfo}
+
+    def routes(self) -> list[BaseRoute]:
+        """One route for all names: they are matched without regard to case (T5)."""
+        methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+        return [Route("/track/v1/{name:path}", self.answer, methods=methods)]
+
+    async def answer(self, request: Request) -> Response:
+        """The documented answer to whatever came."""
+        try:
+            return await self._answer(request)
+        except AccessDenied as why:
+            return _denied(why)
+        except wire.RequestRefused as why:
+            return json_response(wire.write_problem(why.code, why.message))
+        except BodyUnreadable:
+            return json_response(wire.write_problem(-18010013, "Submitted data is invalid."))
+        except StorageError:
+            _log.exception("the store failed", path=request.url.path)
+            return json_response(wire.write_problem(*INTERNAL, top=503), 503)
+        except Exception:  # noqa: BLE001  # whatever it is, the caller gets the documented answer
+            _log.exception("a request failed", path=request.url.path)
+            return json_response(wire.write_problem(*INTERNAL, top=500), 500)
+
+    async def _answer(self, request: Request) -> Response:
+        name = request.path_params["name"].strip("/").lower()
+        endpoint = self._endpoints.get(name)
+        if endpoint is None or request.method != "POST":
+            return json_response(wire.write_problem(404, "There is no such address; see the documentation."), 404)
+        now = self._clock()
+        address = caller_address(request, self._trusted_proxies)
+        account = await self._access.admit(request.headers.get("17token"), address, name, now)
+        return json_response(await endpoint(account, await read_body(request), now))
+
+    async def _register(self, account: Account, body: bytes, now: datetime) -> bytes:
+        items = wire.read_applications(body)
+        return wire.write_outcomes(await self._registration.register(account.id, items, now))
+
+    async def _gettrackinfo(self, account: Account, body: bytes, now: datetime) -> bytes:  # noqa: ARG002
+        return wire.write_outcomes(await self._lookup.tracks(account.id, wire.read_subjects(body)))
+
+
+def _denied(why: AccessDenied) -> Response:
+    """401, or 429 with the whole seconds to wait (T11 to T13)."""
+    if isinstance(why, TooFast):
+        wait = {"Retry-After": str(max(1, math.ceil(why.retry_after)))}
+        return json_response(wire.write_problem(429, "Too many requests, please slow down.", top=429), 429, wait)
+    return json_response(wire.write_problem(*DENIALS[type(why)], top=401), 401)

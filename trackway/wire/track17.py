@@ -1,0 +1,251 @@
+"""The 17TRACK Track API v1.0 on the wire: requests read, answers written (readings T5 to T10, T14 to T22)."""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import Raw, Struct
+
+from trackway.domain import errors
+from trackway.domain.errors import Refusal
+from trackway.domain.registration import MAX_ITEMS, MAX_TAG, Accepted, Application, Found, Refused, Subject
+from trackway.wire.track17_codes import problem_of
+
+T = TypeVar("T")
+_SHOWN = 60
+_NUMBER = re.compile(r"[0-9A-Z]{5,50}")
+
+
+class RequestRefused(Exception):
+    """The whole request is refused before any item is looked at (T10)."""
+
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(message)
+        self.code, self.message = code, message
+
+
+class _Loose(Struct):
+    """An item as it came, nothing checked."""
+
+    number: Any = None
+    carrier: Any = None
+    final_carrier: Any = None
+    auto_detection: Any = None
+    tag: Any = None
+    extra_param: Any = None
+    param: Any = None
+
+
+_ITEMS = msgspec.json.Decoder(list[_Loose])
+_RAWS = msgspec.json.Decoder(list[Raw])
+_ITEM = msgspec.json.Decoder(_Loose)
+_ENCODER = msgspec.json.Encoder()
+
+
+def read_applications(body: bytes) -> list[Application | Refused]:
+    """The items of `register`, each with its own refusal where it has one.
+
+    Raises:
+        RequestRefused: not JSON, not an array, or more than 40 items (T10).
+    """
+    return [_checked(item, _application) for item in _items(body)]
+
+
+def read_subjects(body: bytes) -> list[Subject | Refused]:
+    """The items of every endpoint that names numbers, with or without their carrier.
+
+    Raises:
+        RequestRefused: not JSON, not an array, or more than 40 items (T10).
+    """
+    return [_checked(item, _subject) for item in _items(body)]
+
+
+def _items(body: bytes) -> Sequence[_Loose | None]:
+    """The items, None for one that is no object."""
+    body = body.removeprefix(b"\xef\xbb\xbf")
+    try:
+        items: Sequence[_Loose | None] = _ITEMS.decode(body)
+    except msgspec.ValidationError:
+        items = _one_by_one(body)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        raise _invalid() from None
+    if len(items) > MAX_ITEMS:
+        raise RequestRefused(-18010014, f"Tracking numbers exceed {MAX_ITEMS} limit.")
+    return items
+
+
+def _one_by_one(body: bytes) -> list[_Loose | None]:
+    try:
+        return [_item(raw) for raw in _RAWS.decode(body)]
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        raise _invalid() from None
+
+
+def _item(raw: Raw) -> _Loose | None:
+    try:
+        return _ITEM.decode(raw)
+    except msgspec.ValidationError:
+        return None
+
+
+def _invalid() -> RequestRefused:
+    return RequestRefused(-18010013, "Submitted data is invalid.")
+
+
+def _checked(item: _Loose | None, read: Callable[[_Loose], T]) -> T | Refused:
+    if item is None:
+        return Refused(number="", why=errors.ItemUnreadable())
+    try:
+        return read(item)
+    except Refusal as why:
+        return Refused(number=item.number if isinstance(item.number, str) else _shown(item.number), why=why)
+
+
+def _application(item: _Loose) -> Application:
+    return Application(
+        number=read_number(item.number),
+        carrier=read_carrier(item.carrier),
+        final_carrier=read_carrier(item.final_carrier),
+        auto_detection=_flag("auto_detection", item.auto_detection),
+        tag=read_tag(item.tag),
+        param=read_text("param", item.param) or read_text("extra_param", item.extra_param),
+    )
+
+
+def _subject(item: _Loose) -> Subject:
+    return Subject(number=read_number(item.number), carrier=read_carrier(item.carrier))
+
+
+def read_number(value: object) -> str:
+    """A tracking number, trimmed and upper-cased (T26).
+
+    Raises:
+        FieldMissing: none was given.
+        NumberMalformed: it is not 5 to 50 letters and digits.
+    """
+    if value is None or value == "":
+        raise errors.FieldMissing("number")
+    number = value.strip().upper() if isinstance(value, str) else ""
+    if not _NUMBER.fullmatch(number):
+        raise errors.NumberMalformed(_shown(value))
+    return number
+
+
+def read_carrier(value: object) -> int:
+    """A carrier key, 0 where none was given (T6).
+
+    Raises:
+        CarrierUnknown: it is no whole number.
+    """
+    if value is None or value == "":
+        return 0
+    if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit():
+        value = int(value.strip()[:12])
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 1 << 31:
+        raise errors.CarrierUnknown(_shown(value))
+    return value
+
+
+def read_tag(value: object) -> str | None:
+    """The caller's own mark, at most 100 characters; None where none was given.
+
+    Raises:
+        FieldInvalid: it is no text, or too long.
+    """
+    if value is not None and (not isinstance(value, str) or len(value) > MAX_TAG or "\0" in value):
+        raise errors.FieldInvalid("tag", _shown(value))
+    return value
+
+
+def read_text(field: str, value: object) -> str:
+    """A short text, empty where none was given.
+
+    Raises:
+        FieldInvalid: it is no text or number, or too long.
+    """
+    if value is None:
+        return ""
+    text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    if not isinstance(text, str) or len(text) > MAX_TAG or "\0" in text:
+        raise errors.FieldInvalid(field, _shown(value))
+    return text.strip()
+
+
+def _flag(field: str, value: object) -> bool:
+    if value is None:
+        return False
+    if not isinstance(value, bool):
+        raise errors.FieldInvalid(field, _shown(value))
+    return value
+
+
+def _shown(value: object) -> str:
+    """A value as it may stand in an answer: whole if short."""
+    text = value if isinstance(value, str) else _ENCODER.encode(value).decode()
+    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+
+
+class _Problem(Struct):
+    code: int
+    message: str
+
+
+class _Rejected(Struct):
+    number: str
+    error: _Problem
+
+
+class _Done(Struct):
+    number: str
+    carrier: int
+
+
+class _Registered(Struct):
+    origin: int
+    number: str
+    carrier: int
+
+
+class _Tracked(Struct):
+    number: str
+    tag: str
+    track: Raw
+
+
+class _Outcomes(Struct):
+    accepted: list[_Done | _Registered | _Tracked]
+    rejected: list[_Rejected]
+
+
+class _Problems(Struct):
+    errors: list[_Problem]
+
+
+class _Answer(Struct):
+    code: int
+    data: _Outcomes | _Problems
+
+
+def write_outcomes(outcomes: Sequence[Accepted | Found | Refused]) -> bytes:
+    """`accepted` and `rejected`, each in the order asked (T9)."""
+    accepted = [_accepted(outcome) for outcome in outcomes if not isinstance(outcome, Refused)]
+    rejected = [_rejected(outcome) for outcome in outcomes if isinstance(outcome, Refused)]
+    return _ENCODER.encode(_Answer(code=0, data=_Outcomes(accepted=accepted, rejected=rejected)))
+
+
+def write_problem(code: int, message: str, top: int = 0) -> bytes:
+    """The answer to a request that was refused as a whole (T10 to T12); `top` is its `code`."""
+    return _ENCODER.encode(_Answer(code=top, data=_Problems(errors=[_Problem(code, message)])))
+
+
+def _accepted(outcome: Accepted | Found) -> _Done | _Registered | _Tracked:
+    if isinstance(outcome, Found):
+        return _Tracked(number=outcome.number, tag=outcome.tag, track=Raw(outcome.track.encode()))
+    if outcome.origin is None:
+        return _Done(number=outcome.number, carrier=outcome.carrier)
+    return _Registered(origin=outcome.origin, number=outcome.number, carrier=outcome.carrier)
+
+
+def _rejected(outcome: Refused) -> _Rejected:
+    return _Rejected(number=outcome.number, error=_Problem(*problem_of(outcome.why)))

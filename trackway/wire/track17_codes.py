@@ -1,0 +1,54 @@
+"""The 17TRACK error codes: one table from our errors to their code and English text (readings T11, T14)."""
+
+from collections.abc import Callable
+
+from trackway.domain import errors
+from trackway.domain.errors import AccessDenied, Refusal
+
+REFUSALS: dict[type[Refusal], tuple[int, Callable[..., str]]] = {
+    errors.FieldMissing: (-18010010, lambda why: f"The field of '{why.field}' is required."),
+    errors.NumberMalformed: (-18010012, lambda why: f"The format of '{why.number}' is invalid."),
+    errors.ItemUnreadable: (-18010013, lambda _: "Submitted data is invalid."),
+    errors.FieldInvalid: (-18010015, lambda why: f"The value '{why.value}' of the field '{why.field}' is invalid."),
+    errors.FinalCarrierNotPostal: (-18010016, lambda _: "Only a postal carrier can have a final carrier."),
+    errors.WebhookAddressMissing: (-18010204, lambda _: "No webhook address is set, so nothing can be pushed."),
+    errors.WebhookAddressMalformed: (-18010202, lambda _: "The format of the webhook address is invalid."),
+    errors.AlreadyRegistered: (
+        -18019901,
+        lambda why: f"The tracking number '{why.number}' has been registered, don't need to repeat registration.",
+    ),
+    errors.NotRegistered: (
+        -18019902,
+        lambda why: f"The tracking number '{why.number}' does not register, please register first.",
+    ),
+    errors.CarrierNotRecognised: (-18019903, lambda _: "The carrier cannot be recognised, please give its key."),
+    errors.DailyLimitReached: (-18019907, lambda _: "The daily limit is reached."),
+    errors.QuotaUsedUp: (-18019908, lambda _: "The quota is used up."),
+    errors.NoAnswerYet: (-18019909, lambda _: "No tracking information at this time."),
+    errors.CarrierUnknown: (-18019910, lambda why: f"The carrier key '{why.carrier}' is incorrect."),
+}
+
+_NEEDS = {
+    "country_postcode": (-18010018, "The country code and the postcode are needed as a parameter, such as 'FR-12345'."),
+    "postcode": (-18010019, "The postcode is needed as a parameter, such as '3078CM'."),
+    "phone": (-18010020, "The phone number is needed as a parameter, such as '8888'."),
+    "type_value": (-18010015, "The parameter is wrong; give its type and its value, such as '1-1000000'."),
+    "ship_date": (-18010022, "The ship date is needed as a parameter, such as '2024-01-01'."),
+}
+
+DENIALS: dict[type[AccessDenied], tuple[int, str]] = {
+    errors.AddressNotAllowed: (-18010001, "IP address is not in whitelist."),
+    errors.KeyUnknown: (-18010002, "Access token is invalid."),
+    errors.AccountDisabled: (-18010004, "Account is disabled."),
+    errors.KeyMissing: (-18010005, "Unauthorized access."),
+}
+
+INTERNAL = (-18010003, "Internal service error, please retry later.")
+
+
+def problem_of(why: Refusal) -> tuple[int, str]:
+    """The code and the message of a refused item."""
+    if isinstance(why, errors.ExtraParameterNeeded):
+        return _NEEDS[why.need]
+    code, text = REFUSALS[type(why)]
+    return code, text(why)

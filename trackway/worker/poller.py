@@ -1,0 +1,83 @@
+"""Ask one carrier account for what is due, and keep what it says."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from trackway.connectors.base import Connector, Inquiry
+from trackway.domain.errors import CarrierUnreadable
+from trackway.domain.tracking import Tracking
+from trackway.service.inquiry import Desk
+from trackway.service.judgement import Judgement
+from trackway.storage.askings import Answered, Askings, Due, Verdict
+from trackway.storage.database import Announce
+from trackway.worker.loop import Loop, Sleep
+
+_MARGIN = timedelta(seconds=60)
+_SHORTEST_PAUSE = 0.02
+_LONGEST_PAUSE = 0.5
+
+
+class Poller(Loop):
+    """One round claims a batch, asks for it and settles it. A process that dies leaves a lease that runs out."""
+
+    def __init__(
+        self,
+        *,
+        connector: Connector,
+        desk: Desk,
+        askings: Askings,
+        judgement: Judgement,
+        announce: Announce,
+        clock: Callable[[], datetime],
+        timeout: float,
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
+        super().__init__(sleep=sleep)
+        self.name = f"poller {connector.id}"
+        self._connector = connector
+        self._desk = desk
+        self._askings = askings
+        self._judgement = judgement
+        self._announce = announce
+        self._clock = clock
+        self._lease = timedelta(seconds=2 * timeout) + _MARGIN
+
+    async def let_go(self, limit: float) -> None:  # noqa: ARG002  # closing sockets takes no time
+        """Close the connector."""
+        await self._connector.close()
+
+    async def tick(self) -> float:
+        """One round over the connector's carriers; the seconds until there may be more to ask."""
+        busy = False
+        for carrier in sorted(self._connector.carriers):
+            now = self._clock()
+            dues = await self._askings.claim(carrier, now, now + self._lease, self._connector.limits.batch)
+            if dues:
+                busy = True
+                await self._ask(dues)
+        return 0 if busy else await self._pause_until_due()
+
+    async def _pause_until_due(self) -> float:
+        """Until the next leg is due, but never long: what is registered meanwhile is due at once."""
+        dues = [await self._askings.next_due(carrier) for carrier in self._connector.carriers]
+        waits = [(due - self._clock()).total_seconds() for due in dues if due is not None]
+        return max(_SHORTEST_PAUSE, min([_LONGEST_PAUSE, *waits]))
+
+    async def _ask(self, dues: Sequence[Due]) -> None:
+        inquiries = {due.number: Inquiry(number=due.number, param=due.param) for due in dues}
+        try:
+            replies = await self._desk.ask(self._connector, list(inquiries.values()))
+        except asyncio.CancelledError:
+            await self._askings.release(dues, self._clock())
+            raise
+        missing = CarrierUnreadable("the answer says nothing of this number")
+        answers = [
+            Answered(due=due, outcome=replies.answers.get(due.number, missing), took_ms=replies.took_ms) for due in dues
+        ]
+        now = self._clock()
+
+        def judge(tracking: Tracking, answer: Answered, attempts: int) -> Verdict:
+            return self._judgement.judge(tracking, answer, attempts, now)
+
+        await self._askings.settle(answers, judge, self._announce, now)
