@@ -1,0 +1,222 @@
+"""What a post's words mean: the text of an event, or its UPU code, to a milestone.
+
+Posts spell the same thing in a hundred ways, so words are matched by meaning and in an order that matters: what went
+wrong is looked for before what went well, for "Unsuccessful delivery" and "Returned, delivered to sender" also speak
+of delivery.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from trackway.domain.tracking import Milestone
+
+_NOISE = re.compile(
+    r"<[^>]*>|\b[a-z]{2}\d{9}[a-z]{2}\b|\b\d{1,2}[-/ ][a-z]{3}[a-z]*[-/ ]\d{2,4}\b|\d+|\.{2,}|[^\w\s.;,/'-]|_"
+)
+_BETWEEN_HAN = re.compile(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
+_PERHAPS = re.compile(
+    r"(?:(?:will|shall|may|to) be )?return[^.;]*\b(?:if|unless)\b[^.;]*"
+    r"|\b(?:if|unless)\b[^.;,]*(?:collected|claimed|picked|delivered)[^.;]*"
+    r"|\b(?:otherwise|or else)\b[^.;]*|(?:[若如][果未逾]|否则|逾期)[^.;。]*退[^.;。]*"
+)
+_SIMPLE = str.maketrans(
+    "無沒錄記郵錯誤關檢暫換還運丟遺損壞銷毀終領點達敗遞獲單書約詳確遷請滯離開預計將簽資數據訂電訊傳創攬輸處發啟啓飛揀轉於櫃來號",
+    "无没录记邮错误关检暂换还运丢遗损坏销毁终领点达败递获单书约详确迁请滞离开预计将签资数据订电讯传创揽输处发启启飞拣转于柜来号",
+)
+
+_CUSTOMS = r"\b(?:customs|security|authorit)"
+_OFFICE = (
+    r"(?:delivery|delivery post|destination post|local post)[ /](?:office|unit|depot|branch|station|facility|centre)"
+)
+_RECEIVER = r"(?:addressee|recipient|customer|consignee|receiver|neighbou?r|agent|resident|him|her)"
+
+# One alternative a line; the first meaning that fits is taken.
+_MEANINGS: tuple[tuple[Milestone, str], ...] = (
+    (
+        Milestone.NOT_FOUND,
+        r"""
+        number\b.*\b(?:is not available|not found|does not exist|unknown)
+        invalid (?:item|tracking|mail)
+        \bno (?:tracking )?(?:record|information|details|data)\b
+        \bkey in your\b
+        查无(?!此人)|没有记录|无记录|无此邮件|格式(?:错误|无效)
+        """,
+    ),
+    (  # words of trouble that mean none
+        Milestone.IN_TRANSIT,
+        rf"""
+        (?:releas|return|clear)\w* (?:from|by|through)\b.*{_CUSTOMS}
+        customs.*(?:releas|clear|complet)
+        held at (?:the )?(?:outward|inward|transit) office
+        delivered to (?:the |an? )?(?:\w+ )?(?:carrier|airline|airport|customs|hub|partner|local post)
+        delivered to (?:the |an? )?(?:\w+ )?(?:sorting|transport|processing|office of exchange)
+        海关.{{0,6}}放行|安检放行|清关完成|暂存.*互换局
+        """,
+    ),
+    (
+        Milestone.EXCEPTION,
+        rf"""
+        \breturn(?!(?:ed)? to (?:the )?(?:\w+ ){{0,2}}(?:office|depot)\b(?! of origin))
+        to (?:the )?(?:original )?sender|\bsent back\b
+        (?:held|detained|retained|kept|stopped|intercepted|refused|rejected) (?:up )?(?:by|at|in)\b.*{_CUSTOMS}
+        customs.*(?:held|hold|detain|seiz|retain|refus)
+        seiz|confiscat|prohibit|destroy|dispos|abandon
+        \b(?:lost|missing|damaged?|theft|stolen|cancel\w*|terminat\w*|mis-?(?:sent|routed|directed))\b
+        退回|退件|退还|退运|改退|扣留|扣关|扣押|查扣|没收|丢失|遗失|损坏|破损|销毁|终止|取消|误投
+        """,
+    ),
+    (
+        Milestone.AVAILABLE_FOR_PICKUP,
+        rf"""
+        \b(?:ready|available|awaiting|waiting|held|kept|stored) (?:for|to be|at .* for|until)?\s*(?:collect|pick)
+        \b(?:awaiting|waiting for|available for) {_RECEIVER} (?:collect|pick)
+        own pick|request\w* to (?:pick|collect)|held at addressee|poste restante
+        (?:arriv|deposit|plac|deliver)\w* .*(?:collection|pick-? ?up|service) ?(?:point|location|counter)
+        (?:arriv|deposit|plac|drop|load)\w* .*\blocker
+        (?<!不)可供领取|可领取|待领取|候领|待取|自提点|到达自提|到达领取|等候领取|待收件人领取
+        """,
+    ),
+    (  # in spite of the attempts it took
+        Milestone.DELIVERED,
+        r"""
+        \bdelivered (?:on|at|in|after|upon)\b.*\battempt
+        """,
+    ),
+    (
+        Milestone.DELIVERY_FAILURE,
+        rf"""
+        unsuccessful|undeliver|non-?deliver|unclaimed|uncollected
+        not (?:yet |been |be )*(?:successful|deliver)|deliver\w* (?:was |is )?not|reschedul
+        \b(?:could not|cannot|can't|couldn't|unable to|not possible|impossible|fail\w*|missed|re-?deliver\w*)\b
+        \battempt|no one|nobody|not (?:at )?home
+        \b(?:absent|away|premises closed|business closed|no access)\b
+        {_RECEIVER}(?: is| was| has)? (?:not|un|moved|deceased)|^moved\b
+        \bnot (?:known|collected|available)\b
+        (?:incorrect|insufficient|incomplete|wrong|bad|unknown|illegible|no such)\b.*\b(?:address|number|postcode)
+        \brefus|\breject
+        (?:notif\w*|notice|advice) (?:card|slip|left|issued)|card left|left (?:a )?(?:card|notice)
+        payment of charges|awaiting payment|returned to (?:the )?(?:\w+ ){{0,2}}(?:office|depot)
+        未能|不成功|未成功|失败|未妥投|未递|未投|无法(?:派|投|递|送)|无人|不在|拒收|拒[绝絕]|另约
+        未获领取|未领取|通知[卡单书]|迁移|搬迁|查无此人
+        地址.{{0,3}}(?:不详|错误|不正确|不完整|有误)|(?:错误|不详)地址
+        """,
+    ),
+    (
+        Milestone.AVAILABLE_FOR_PICKUP,
+        r"""
+        (?:held|kept|stored|remains|hold) (?:at|in)\b.*\b(?:delivery|post|collection)\b
+        \b(?:to|can) be (?:collected|picked)|for (?:collection|pick-? ?up)\b
+        advised to (?:collect|pick)|please collect
+        暂存.*(?:派递|投递|邮)局|(?<!已)(?<!已被)领取
+        """,
+    ),
+    (
+        Milestone.EXCEPTION,
+        r"""
+        \b(?:with)?held\b|on hold|滞留
+        """,
+    ),
+    (
+        Milestone.OUT_FOR_DELIVERY,
+        rf"""
+        \b(?:out|on ?board|vehicle|courier) (?:for|on|with)\b.*\bdeliver
+        \bbeing delivered|\bin delivery\b|\bbe delivered (?:today|this)|prepar\w* for delivery
+        delivery (?:in progress|today|round|vehicle|van|started|run|courier|driver|officer|agent|staff)
+        with (?:the |our )?(?:courier|postm[ae]n|postwoman|driver)
+        (?:left|depart\w*(?: from)?) (?:the )?delivery (?:office|unit|depot)
+        way to (?:the )?(?:addressee|recipient|deliver)
+        \b(?:arriv\w*|received|reached|process\w*|is|now)\b.*\b{_OFFICE}
+        (?:派递|派送|投递|派件)中|正在?(?:派|投)|正由.*(?:派|投)|(?:安排|外出|出局)(?:派|投)
+        (?:到达|抵达|离开).*(?:派递|投递|派送)[局站部点]
+        """,
+    ),
+    (  # a promise is no delivery
+        Milestone.IN_TRANSIT,
+        r"""
+        (?:expected|estimated|scheduled|anticipated|planned|forecast)\b.*\bdeliver
+        (?:will|to) be delivered|deliver\w*\b.*\b(?:forecast|estimate|expected|scheduled)
+        预计.*(?:达|递|送)|将.*(?:派递|送达)
+        """,
+    ),
+    (
+        Milestone.DELIVERED,
+        rf"""
+        \bdelivered\b|final delivery|proof of delivery|\bsuccessful\w* deliver
+        deliver\w* (?:is )?(?:complete\w*|successful\w*|confirmed|made)
+        \bsign(?:ed|ature)\b(?! required)
+        left (?:with|in|at) .*(?:safe|door|neighbo|recept|porch|mailbox)
+        (?:collect|pick|claim|receiv|accept|tak)\w* (?:.* )?by (?:the )?{_RECEIVER}
+        (?:handed|given) (?:over )?to (?:the )?{_RECEIVER}|{_RECEIVER} (?:has )?(?:collected|received|picked)
+        已[于被]?(?:成功)?(?:派递|投递|送达|妥投|交付收件人|领取|取件)
+        (?:派递|投递|派送)成功|成功(?:派递|投递|派送)|妥投|签收|本人收
+        """,
+    ),
+    (
+        Milestone.INFO_RECEIVED,
+        r"""
+        \bpre-?(?:advi|alert|notif|order)|electronic(?:ally)?\b
+        (?:data|information|details|advice)\b.*\b(?:submitted|received|sent|provided|transmitted|uploaded|lodged)
+        (?:manifest|notification|order|label)\b.*\b(?:received|created|sent|registered|generated|printed)
+        (?:receiv|submit)\w* (?:the )?(?:data|information|details)
+        (?:sender|origin)\b.*\bprepar
+        awaiting (?:item|posting|mail|lodg)|not yet (?:posted|received|lodged|handed)
+        (?:资料|信息|数据|订单|运单|电子讯息|资讯).*(?:提交|收到|接收|上传|录入|创建|生成|传送)
+        (?:提交|收到|接收).*(?:资料|信息|数据)|预报|预录|等待揽收|待收寄
+        """,
+    ),
+    (
+        Milestone.IN_TRANSIT,
+        r"""
+        \b(?:post(?:ed|ing)|accept|lodge|collect|pick|arriv|depart|left|leav|des?patch|dispatch|transit|transport)
+        \b(?:process|sort|custom|hand|forward|transfer|receiv|load|unload|flight|airport|uplift|export|import)
+        \b(?:sent|shipped|consign|redirect|re-?rout|delay)|en route|on (?:the|its) way
+        office of exchange|item (?:into|out of)
+        收寄|投寄|揽收|收件|到达|抵达|离开|出发|前往|运送|运输|处理|离境|入境|封发|海关|放行
+        互换局|交付|交航|启运|起飞|分拣|转|暂存|呈交
+        """,
+    ),
+)
+_RULES = tuple(
+    (milestone, re.compile("|".join(line.strip() for line in lines.strip().splitlines())))
+    for milestone, lines in _MEANINGS
+)
+
+# UPU EMSEVT V3 (readings "Milestones"); DLV is a forecast and no scan.
+_CODES = {
+    **dict.fromkeys(("EMA", "EMB", "EMC", "EMD", "EMF", "EMJ", "EMK", "DLV"), Milestone.IN_TRANSIT),
+    **dict.fromkeys(("EXA", "EXC", "EXD", "EDA", "EDB", "EDC", "EDD", "EDE"), Milestone.IN_TRANSIT),
+    **dict.fromkeys(("EXB", "EXX", "EME", "EDX", "RTS"), Milestone.EXCEPTION),
+    **dict.fromkeys(("EMG", "EDG"), Milestone.OUT_FOR_DELIVERY),
+    **dict.fromkeys(("EDF", "EDH"), Milestone.AVAILABLE_FOR_PICKUP),
+    "EMH": Milestone.DELIVERY_FAILURE,
+    "EMI": Milestone.DELIVERED,
+}
+_REFINED = frozenset({Milestone.EXCEPTION, Milestone.AVAILABLE_FOR_PICKUP})
+
+
+def milestone_of(text: str, code: str = "") -> Milestone | None:
+    """Where an event leaves its item; None where neither text nor UPU code is understood.
+
+    The code decides, but that of a failed delivery leaves to the text whether the item now goes back or waits.
+
+    >>> milestone_of("Unsuccessful Delivery"), milestone_of("已於 28-May-2014 派遞")
+    (<Milestone.DELIVERY_FAILURE: 'DeliveryFailure'>, <Milestone.DELIVERED: 'Delivered'>)
+    """
+    coded = _CODES.get(code.strip().upper())
+    if coded not in {None, Milestone.DELIVERY_FAILURE}:
+        return coded
+    told = _by_text(_plain(text))
+    return coded if coded and told not in _REFINED else told
+
+
+@lru_cache(maxsize=4096)  # posts say the same few hundred things again and again
+def _by_text(plain: str) -> Milestone | None:
+    return next((milestone for milestone, pattern in _RULES if pattern.search(plain)), None)
+
+
+def _plain(text: str) -> str:
+    """Small letters, simplified characters, single blanks; no numbers, no dates, no threats of what may come."""
+    folded = unicodedata.normalize("NFKC", text).casefold().translate(_SIMPLE)
+    bare = " ".join(_NOISE.sub(" ", folded).split())
+    return " ".join(_PERHAPS.sub(" ", _BETWEEN_HAN.sub("", bare)).split())
