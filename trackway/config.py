@@ -43,6 +43,7 @@ class Config(BaseSettings):
     webhook_retry_delays: Annotated[tuple[float, ...], NoDecode] = (600, 1800, 3600)
     webhook_timeout: Seconds = 10
     webhook_allowed_networks: Listed = ()
+    webhook_log_days: Days = 30
     webhook_slots: int = Field(200, ge=1)
     webhook_slots_per_host: int = Field(10, ge=1)
 
@@ -53,6 +54,7 @@ class Config(BaseSettings):
     stop_after_days: Days = 30
     stop_after_delivery_days: Days = 15
     purge_after_days: Days = 90
+    carrier_change_patience: Seconds = 86_400
     key_change_delay: float = Field(300, ge=0)
     pace_per_second: int = Field(3, ge=0)
 

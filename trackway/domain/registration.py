@@ -27,6 +27,25 @@ class Subject(Struct, frozen=True, kw_only=True):
     carrier: int = 0
 
 
+class CarrierChange(Struct, frozen=True, kw_only=True):
+    """One number whose carriers are to change; 0 where one was not given (T6)."""
+
+    number: str
+    carrier_old: int = 0
+    carrier_new: int = 0
+    final_carrier_old: int = 0
+    final_carrier_new: int = 0
+
+
+class NoteChange(Struct, frozen=True, kw_only=True):
+    """One number whose tag or extra parameter is to change; None where one was not given."""
+
+    number: str
+    carrier: int = 0
+    tag: str | None = None
+    param: str | None = None
+
+
 class Accepted(Struct, frozen=True, kw_only=True):
     """An item that was done; `origin` only where it was registered (T27)."""
 

@@ -10,9 +10,7 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        self.requests = Counter(
-            "trackway_requests", "Requests answered.", ["route", "status"], registry=self.registry
-        )
+        self.requests = Counter("trackway_requests", "Requests answered.", ["route", "status"], registry=self.registry)
         self.seconds = Histogram(
             "trackway_request_seconds", "Time to answer.", ["route"], buckets=_SECONDS, registry=self.registry
         )

@@ -15,6 +15,7 @@ class Measure:
         self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer as the application does, and count it."""
         begun, status = perf_counter(), 500
 
         async def noting(message: Message) -> None:

@@ -13,6 +13,35 @@ REFUSALS: dict[type[Refusal], tuple[int, Callable[..., str]]] = {
     errors.FinalCarrierNotPostal: (-18010016, lambda _: "Only a postal carrier can have a final carrier."),
     errors.WebhookAddressMissing: (-18010204, lambda _: "No webhook address is set, so nothing can be pushed."),
     errors.WebhookAddressMalformed: (-18010202, lambda _: "The format of the webhook address is invalid."),
+    errors.OldCarrierNeeded: (
+        -18019801,
+        lambda _: "The number is registered with several carriers, please name the existing one [carrier_old].",
+    ),
+    errors.NewCarrierWrong: (-18019802, lambda why: f"The new carrier [carrier_new] '{why.carrier}' may be incorrect."),
+    errors.SameCarrier: (-18019803, lambda _: "The carriers of a change cannot be the same."),
+    errors.NewCarrierNeeded: (-18019804, lambda _: "Either [carrier_new] or [final_carrier_new] must be given."),
+    errors.OldCarrierWrong: (
+        -18019805,
+        lambda why: (
+            f"The tracking number '{why.number}' is not registered with the carrier '{why.carrier}', "
+            "or [carrier_old] is incorrect."
+        ),
+    ),
+    errors.ChangeOfStopped: (
+        -18019806,
+        lambda _: "The carrier of a stopped number cannot be changed, please retrack it first.",
+    ),
+    errors.TooManyCarrierChanges: (-18019807, lambda _: "The carrier was changed as often as it can be."),
+    errors.AwaitingAnswer: (
+        -18019808,
+        lambda _: "There is no result since the last registration or change, please wait for it before a change.",
+    ),
+    errors.NewCarrierTaken: (
+        -18019809,
+        lambda why: f"The number is registered with the carrier '{why.carrier}' already.",
+    ),
+    errors.OldCarrierAmbiguous: (-18019810, lambda _: "More than one registration meets the conditions of the change."),
+    errors.NothingToChange: (-18019811, lambda _: "There is no valid item to change."),
     errors.AlreadyRegistered: (
         -18019901,
         lambda why: f"The tracking number '{why.number}' has been registered, don't need to repeat registration.",
@@ -22,6 +51,9 @@ REFUSALS: dict[type[Refusal], tuple[int, Callable[..., str]]] = {
         lambda why: f"The tracking number '{why.number}' does not register, please register first.",
     ),
     errors.CarrierNotRecognised: (-18019903, lambda _: "The carrier cannot be recognised, please give its key."),
+    errors.NotStopped: (-18019904, lambda _: "Retrack is not allowed. You can only retrack stopped number."),
+    errors.RetrackedBefore: (-18019905, lambda _: "Each number can be retracked only once."),
+    errors.NotFollowed: (-18019906, lambda _: "You can only stop a number that is being tracked."),
     errors.DailyLimitReached: (-18019907, lambda _: "The daily limit is reached."),
     errors.QuotaUsedUp: (-18019908, lambda _: "The quota is used up."),
     errors.NoAnswerYet: (-18019909, lambda _: "No tracking information at this time."),

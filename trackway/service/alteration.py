@@ -1,0 +1,174 @@
+"""Change what is registered: stop, follow again, delete, tag, push. Each item sees what those before it did."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from trackway.domain.errors import (
+    NoAnswerYet,
+    NotFollowed,
+    NothingToChange,
+    NotRegistered,
+    NotStopped,
+    Refusal,
+    RetrackedBefore,
+    WebhookAddressMissing,
+)
+from trackway.domain.lifecycle import Lifetimes
+from trackway.domain.record import Plan, Record
+from trackway.domain.registration import Accepted, NoteChange, Refused, Subject
+from trackway.domain.tracking import StopReason
+from trackway.storage.records import Records
+
+Outcome = Accepted | Refused
+Item = Subject | NoteChange
+
+
+class Alteration:
+    """The desk where what is registered is changed. Without a carrier all of a number's trackings are meant."""
+
+    def __init__(self, *, records: Records, lifetimes: Lifetimes) -> None:
+        self._records = records
+        self._lifetimes = lifetimes
+
+    async def stop(
+        self,
+        account: int,
+        items: Sequence[Subject | Refused],
+        now: datetime,
+        reason: StopReason = StopReason.REQUESTED,
+    ) -> Sequence[Outcome]:
+        """Stop following; each stop is told to the webhook once (T32)."""
+
+        def rules(records: Sequence[Record]) -> Plan[Outcome]:
+            outcomes, stopped = _each(items, records, _stopped(now))
+            return Plan(outcomes=outcomes, stopped=stopped)
+
+        return await self._change(account, items, rules, now, reason)
+
+    async def retrack(self, account: int, items: Sequence[Subject | Refused], now: datetime) -> Sequence[Outcome]:
+        """Follow stopped trackings again, once in their life (T31)."""
+
+        def rules(records: Sequence[Record]) -> Plan[Outcome]:
+            outcomes, restarted = _each(items, records, _restarted)
+            return Plan(outcomes=outcomes, restarted=restarted)
+
+        return await self._change(account, items, rules, now)
+
+    async def delete(self, account: int, items: Sequence[Subject | Refused], now: datetime) -> Sequence[Outcome]:
+        """Forget trackings for good."""
+
+        def rules(records: Sequence[Record]) -> Plan[Outcome]:
+            outcomes, deleted = _each(items, records, lambda _item, _record: None)
+            return Plan(outcomes=outcomes, deleted=deleted)
+
+        return await self._change(account, items, rules, now)
+
+    async def note(self, account: int, items: Sequence[NoteChange | Refused], now: datetime) -> Sequence[Outcome]:
+        """Change tags and extra parameters."""
+
+        def rules(records: Sequence[Record]) -> Plan[Outcome]:
+            outcomes, noted = _each(items, records, _noted)
+            return Plan(outcomes=outcomes, noted=noted)
+
+        return await self._change(account, items, rules, now)
+
+    async def push(
+        self, account: int, items: Sequence[Subject | Refused], webhook_url: str, now: datetime
+    ) -> Sequence[Outcome]:
+        """Tell the webhook again what is known now; a second call is a second push (T33)."""
+
+        def pushed(item: Item, record: Record) -> Record:  # noqa: ARG001  # of the shape of all rules
+            if not webhook_url:
+                raise WebhookAddressMissing
+            if not record.answered:
+                raise NoAnswerYet(record.number)
+            return record
+
+        def rules(records: Sequence[Record]) -> Plan[Outcome]:
+            outcomes, told = _each(items, records, pushed)
+            return Plan(outcomes=outcomes, pushed=told)
+
+        return await self._change(account, items, rules, now)
+
+    async def _change(
+        self,
+        account: int,
+        items: Iterable[Item | Refused],
+        rules: Callable[[Sequence[Record]], Plan[Outcome]],
+        now: datetime,
+        reason: StopReason = StopReason.REQUESTED,
+    ) -> Sequence[Outcome]:
+        numbers = sorted({item.number for item in items if not isinstance(item, Refused)})
+        return await self._records.change(
+            account,
+            numbers,
+            rules,
+            now=now,
+            idle=self._lifetimes.idle,
+            kept_for=self._lifetimes.stopped,
+            reason=reason,
+        )
+
+
+def _each(
+    items: Sequence[Item | Refused],
+    records: Sequence[Record],
+    rule: Callable[[Item, Record], Record | None],
+) -> tuple[list[Outcome], list[Record]]:
+    """Each item's outcomes in the order asked, and the records that changed, as they are at the end.
+
+    `rule` gives the record as it is afterwards, None for one that is gone, or raises what it refuses.
+    """
+    known = {record.id: record for record in records}
+    changed: dict[int, Record] = {}
+    outcomes: list[Outcome] = []
+    for item in items:
+        if isinstance(item, Refused):
+            outcomes.append(item)
+            continue
+        meant = [r for r in known.values() if r.number == item.number and item.carrier in {0, r.carrier}]
+        if not meant:
+            outcomes.append(Refused(number=item.number, why=NotRegistered(item.number)))
+        for record in meant:
+            try:
+                after = rule(item, record)
+            except Refusal as why:
+                outcomes.append(Refused(number=item.number, why=why))
+                continue
+            outcomes.append(Accepted(number=record.number, carrier=record.carrier))
+            changed[record.id] = after or record
+            if after is None:
+                del known[record.id]
+            else:
+                known[record.id] = after
+    return outcomes, list(changed.values())
+
+
+def _stopped(now: datetime) -> Callable[[Item, Record], Record]:
+    def rule(_: Item, record: Record) -> Record:
+        if record.stopped_at is not None:
+            raise NotFollowed
+        return replace(record, stopped_at=now)
+
+    return rule
+
+
+def _restarted(_: Item, record: Record) -> Record:
+    if record.stopped_at is None:
+        raise NotStopped
+    if record.retracked:
+        raise RetrackedBefore
+    return replace(record, stopped_at=None, retracked=True)
+
+
+def _noted(item: Item, record: Record) -> Record:
+    assert isinstance(item, NoteChange)  # noqa: S101  # `note` hands over nothing else
+    if item.tag is None and item.param is None:
+        raise NothingToChange
+    return replace(
+        record,
+        tag=record.tag if item.tag is None else item.tag,
+        param=record.param if item.param is None else item.param,
+    )
