@@ -1,5 +1,6 @@
 """The operator's side: mail items, what happened to them, and the partners who may ask."""
 
+from calendar import monthrange
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -17,25 +18,35 @@ _MONTHS = 12
 class MailRefusal(Refusal):
     """A rule of the operator's said no to one item number."""
 
+    why = "is refused"
+
     def __init__(self, number: str) -> None:
-        super().__init__(number)
+        super().__init__(f"{number!r} {self.why}")
         self.number = number
 
 
 class ItemUnknown(MailRefusal):
     """There is no such item."""
 
+    why = "is no item of ours"
+
 
 class ItemMalformed(MailRefusal):
     """The number has not the form of an item number (H12)."""
+
+    why = "has not the form of an item number"
 
 
 class ItemExpired(MailRefusal):
     """The item was posted longer ago than items are told of (H13)."""
 
+    why = "was posted too long ago"
+
 
 class ItemHidden(MailRefusal):
     """The item is there, and this partner may not see it (H14)."""
+
+    why = "is not for this partner"
 
 
 class Words(Struct, frozen=True):
@@ -131,12 +142,10 @@ def months_before(now: datetime, months: int) -> str:
     >>> months_before(datetime(2026, 8, 31, 9, 30), 6)
     '2026-02-28 09:30'
     """
-    total = now.year * _MONTHS + now.month - 1 - months
-    if total < _MONTHS:
+    year, month = divmod(now.year * _MONTHS + now.month - 1 - months, _MONTHS)
+    if year < 1:
         return ""
-    year, month = divmod(total, _MONTHS)
-    following = datetime(year + (month + 1) // _MONTHS, (month + 1) % _MONTHS + 1, 1, tzinfo=now.tzinfo)
-    last = (following - timedelta(days=1)).day
+    last = monthrange(year, month + 1)[1]
     return f"{year:04}-{month + 1:02}-{min(now.day, last):02} {now:%H:%M}"
 
 

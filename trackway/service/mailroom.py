@@ -1,0 +1,215 @@
+"""The operator's mailroom: partners prove who they are and ask for items; the operator loads what happened."""
+
+import hmac
+import re
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import jwt
+from jwt.types import Options
+from msgspec import Struct
+from msgspec.structs import replace
+
+from trackway.config import Config
+from trackway.domain.errors import ConfigError, KeyMissing, KeyUnknown
+from trackway.domain.mail import (
+    TOKEN_LIFE,
+    Item,
+    ItemExpired,
+    ItemHidden,
+    ItemMalformed,
+    ItemUnknown,
+    MailRefusal,
+    Partner,
+    Retention,
+    item_number,
+)
+from trackway.storage.allowance import Allowance
+from trackway.storage.catalogue import Catalogue
+from trackway.storage.mailroom import Items, Partners
+from trackway.storage.vault import Vault
+
+Outcome = Item | MailRefusal
+_ALGORITHM = "HS512"
+_SYS_ID = re.compile(r"[!-~]{1,20}").fullmatch
+_CHECKS: Options = {"verify_exp": False, "verify_iat": False, "require": ["sub", "exp"]}
+
+
+class Grant(Struct, frozen=True):
+    """A token and the Unix second at which it ends (H19)."""
+
+    token: str
+    expiry: int
+
+
+class Mailroom:
+    """What partners may ask, and what the operator does for them."""
+
+    def __init__(
+        self,
+        *,
+        items: Items,
+        partners: Partners,
+        allowance: Allowance,
+        catalogue: Catalogue,
+        vault: Vault,
+        config: Config,
+    ) -> None:
+        self._items = items
+        self._partners = partners
+        self._allowance = allowance
+        self._catalogue = catalogue
+        self._vault = vault
+        self._config = config
+        self._retention = Retention(config.hkpost_retention_months)
+        # HS512 wants a key as long as its digest.
+        self._token_key = hmac.digest(vault.token_key, b"hkpost", "sha512")
+
+    async def authenticate(self, sys_id: str, secret: str, now: datetime) -> Grant:
+        """A token for a partner who knows its secret; earlier tokens stay good until their own end (H19).
+
+        Raises:
+            KeyUnknown: the two do not belong together, or the partner is switched off.
+        """
+        partner = await self._known(sys_id)
+        if not hmac.compare_digest(self._vault.lookup(secret), partner.lookup):
+            raise KeyUnknown
+        issued = int(now.timestamp())
+        expiry = issued + int(TOKEN_LIFE.total_seconds())
+        claims = {"sub": sys_id, "auth": "ROLE_USER", "iat": issued, "exp": expiry}
+        return Grant(jwt.encode(claims, self._token_key, _ALGORITHM), expiry)
+
+    async def open_token(self, token: str, now: datetime) -> Partner:
+        """The partner who holds the token.
+
+        Raises:
+            KeyMissing: there is none.
+            KeyUnknown: it is not ours, it has ended (at its expiry, H19), or the partner is switched off.
+        """
+        if not token:
+            raise KeyMissing
+        try:
+            claims = jwt.decode(token, self._token_key, algorithms=[_ALGORITHM], options=_CHECKS)
+        except jwt.PyJWTError:
+            raise KeyUnknown from None
+        if now.timestamp() >= claims["exp"]:
+            raise KeyUnknown
+        return await self._known(claims["sub"])
+
+    async def admit(self, partner: Partner, now: datetime) -> None:
+        """Count one asking of the partner's, before anything of it is read (H17).
+
+        Raises:
+            TooFast: too soon after the last one that was let in (H20).
+            DayLimitReached: the partner's day is used up (H21).
+        """
+        config = self._config
+        await self._allowance.admit(
+            f"hkpost:{partner.sys_id}",
+            now,
+            window_ms=config.hkpost_min_interval_ms if partner.interval_ms is None else partner.interval_ms,
+            most=1,
+            day=partner.local(now).toordinal(),
+            limit=config.hkpost_daily_limit if partner.daily is None else partner.daily,
+        )
+
+    async def ask(self, partner: Partner, numbers: Sequence[str], now: datetime) -> list[Outcome]:
+        """For each number, in the order asked, its item or why it is not told (H10, H12 to H14)."""
+        keys = [self._key(number) for number in numbers]
+        wanted = {key for key in keys if isinstance(key, str)}
+        found = await self._items.find(wanted) if wanted else {}
+        today = partner.local(now)
+        told = {number: self._told(partner, number, found.get(number), today) for number in wanted}
+        return [told[key] if isinstance(key, str) else key for key in keys]
+
+    async def load(self, items: Sequence[Item], now: datetime) -> None:
+        """Keep items and scans, with the texts that they lack from the catalogue; safe to do twice."""
+        await self._items.load([self._catalogue.filled(item) for item in items], now)
+
+    async def create_partner(
+        self,
+        sys_id: str,
+        now: datetime,
+        *,
+        interval_ms: int | None = None,
+        daily: int | None = None,
+        zone: str = "Asia/Hong_Kong",
+        prefixes: tuple[str, ...] = (),
+    ) -> str:
+        """The secret of a new partner; it is not kept and cannot be shown again.
+
+        Raises:
+            ConfigError: the name is not 1 to 20 visible ASCII characters, or taken; the zone is none.
+        """
+        if not _SYS_ID(sys_id):
+            raise ConfigError(f"user {sys_id!r}: give 1 to 20 visible ASCII characters")
+        secret = str(uuid.uuid4())
+        partner = Partner(
+            sys_id=sys_id,
+            lookup=self._vault.lookup(secret),
+            interval_ms=interval_ms,
+            daily=daily,
+            zone=_checked_zone(zone),
+            prefixes=prefixes,
+        )
+        if not await self._partners.create(partner, now):
+            raise ConfigError(f"user {sys_id!r} exists already")
+        return secret
+
+    async def partners(self) -> list[Partner]:
+        """Every partner, by name."""
+        return await self._partners.all()
+
+    async def set_disabled(self, sys_id: str, *, disabled: bool) -> None:
+        """Shut a partner out at once, or let it in again.
+
+        Raises:
+            ConfigError: there is no such partner.
+        """
+        if not await self._partners.set_disabled(sys_id, disabled=disabled):
+            raise _nobody(sys_id)
+
+    async def rotate(self, sys_id: str) -> str:
+        """A new secret; the old one opens nothing from now on.
+
+        Raises:
+            ConfigError: there is no such partner.
+        """
+        secret = str(uuid.uuid4())
+        if not await self._partners.set_lookup(sys_id, self._vault.lookup(secret)):
+            raise _nobody(sys_id)
+        return secret
+
+    async def _known(self, sys_id: str) -> Partner:
+        partner = await self._partners.find(sys_id) if _SYS_ID(sys_id) else None
+        if partner is None or partner.disabled:
+            raise KeyUnknown
+        return partner
+
+    def _key(self, number: str) -> str | ItemMalformed:
+        try:
+            return item_number(number, check_digit=self._config.hkpost_check_digit)
+        except ItemMalformed as refusal:
+            return refusal
+
+    def _told(self, partner: Partner, number: str, item: Item | None, today: datetime) -> Outcome:
+        if item is None:
+            return ItemUnknown(number)
+        if not partner.sees(number):
+            return ItemHidden(number)
+        if not self._retention.covers(item, today):
+            return ItemExpired(number)
+        return replace(item, milestone=self._catalogue.milestone(item))
+
+
+def _checked_zone(zone: str) -> str:
+    try:
+        return ZoneInfo(zone).key
+    except (ValueError, OSError, KeyError):
+        raise ConfigError(f"zone {zone!r}: there is none of that name") from None
+
+
+def _nobody(sys_id: str) -> ConfigError:
+    return ConfigError(f"there is no user {sys_id!r}; `trackway hkpost user list` shows them")
