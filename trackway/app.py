@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from trackway.config import Config
+from trackway.service.mailroom import Mailroom
+from trackway.storage.allowance import Allowance
+from trackway.storage.catalogue import Catalogue
+from trackway.storage.mailroom import Items, Partners
 from trackway.storage.store import Store, open_store
 from trackway.storage.vault import Vault, load_master_key
 
@@ -25,6 +29,7 @@ class House:
     store: Store
     vault: Vault
     clock: Clock
+    mailroom: Mailroom
 
 
 @asynccontextmanager
@@ -38,6 +43,14 @@ async def open_house(config: Config, clock: Clock = utc_now) -> AsyncIterator[Ho
     vault = Vault(load_master_key(config.master_key.get_secret_value(), config.master_key_file, config.data))
     store = await open_store(config.database_url())
     try:
-        yield House(config=config, store=store, vault=vault, clock=clock)
+        mailroom = Mailroom(
+            items=Items(store.main),
+            partners=Partners(store.main),
+            allowance=Allowance(store.quick),
+            catalogue=Catalogue(config.data),
+            vault=vault,
+            config=config,
+        )
+        yield House(config=config, store=store, vault=vault, clock=clock, mailroom=mailroom)
     finally:
         await store.close()

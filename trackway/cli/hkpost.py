@@ -1,0 +1,139 @@
+"""`trackway hkpost`: the operator's side: who may ask, and what happened to the items."""
+
+from collections.abc import Iterator
+from io import BufferedReader
+from itertools import islice
+from typing import Annotated, cast
+
+import typer
+
+from trackway.app import House
+from trackway.cli.base import AsJson, Data, DatabaseUrl, err, out, print_json, within
+from trackway.cli.records import records
+from trackway.domain.errors import Refusal
+from trackway.domain.mail import Item
+from trackway.wire.hkpost_codes import FormatInvalid
+from trackway.wire.hkpost_load import read_item
+
+app = typer.Typer(no_args_is_help=True, help="The postal operator: API users, mail items and their scans.")
+user = typer.Typer(no_args_is_help=True, help="API users: those who may ask for items.")
+app.add_typer(user, name="user")
+SysId = Annotated[str, typer.Argument(metavar="SYSID", help="The API username, at most 20 characters.")]
+_BATCH = 500
+
+
+@user.command()
+def create(
+    sys_id: SysId,
+    daily: Annotated[int | None, typer.Option(min=0, help="Requests a day; 0 for no limit.")] = None,
+    interval: Annotated[int | None, typer.Option(min=0, help="Milliseconds between requests.")] = None,
+    zone: Annotated[str, typer.Option(help="The zone in which its days are counted.")] = "Asia/Hong_Kong",
+    prefix: Annotated[
+        list[str] | None, typer.Option(help="Beginning of the numbers it may see; may be repeated.")
+    ] = None,
+    as_json: AsJson = False,
+    data: Data = None,
+    database: DatabaseUrl = None,
+) -> None:
+    """Make an API user and print its secret: it is shown this once."""
+    secret = within(
+        lambda house: house.mailroom.create_partner(
+            sys_id, house.clock(), interval_ms=interval, daily=daily, zone=zone, prefixes=tuple(prefix or ())
+        ),
+        data=data,
+        database=database,
+    )
+    _print_secret(sys_id, secret, as_json=as_json)
+
+
+@user.command("list")
+def list_users(as_json: AsJson = False, data: Data = None, database: DatabaseUrl = None) -> None:
+    """Print every API user."""
+    for partner in within(lambda house: house.mailroom.partners(), data=data, database=database):
+        row = {
+            "sysId": partner.sys_id,
+            "disabled": partner.disabled,
+            "daily": partner.daily,
+            "intervalMs": partner.interval_ms,
+            "zone": partner.zone,
+            "prefixes": partner.prefixes,
+        }
+        if as_json:
+            print_json(row)
+        else:
+            state = "disabled" if partner.disabled else "enabled"
+            out.print(f"{partner.sys_id}  {state}  {' '.join(partner.prefixes) or 'all items'}", markup=False)
+
+
+@user.command()
+def disable(sys_id: SysId, data: Data = None, database: DatabaseUrl = None) -> None:
+    """Shut an API user out at once, whatever tokens it holds."""
+    within(lambda house: house.mailroom.set_disabled(sys_id, disabled=True), data=data, database=database)
+    out.print(f"{sys_id}: disabled", markup=False)
+
+
+@user.command()
+def enable(sys_id: SysId, data: Data = None, database: DatabaseUrl = None) -> None:
+    """Let a disabled API user in again."""
+    within(lambda house: house.mailroom.set_disabled(sys_id, disabled=False), data=data, database=database)
+    out.print(f"{sys_id}: enabled", markup=False)
+
+
+@user.command()
+def rotate(sys_id: SysId, as_json: AsJson = False, data: Data = None, database: DatabaseUrl = None) -> None:
+    """Print a new secret; the old one opens nothing any more, tokens run to their end."""
+    secret = within(lambda house: house.mailroom.rotate(sys_id), data=data, database=database)
+    _print_secret(sys_id, secret, as_json=as_json)
+
+
+@app.command()
+def load(
+    file: Annotated[
+        typer.FileBinaryRead, typer.Argument(metavar="FILE", help="JSON array or JSON lines; - for stdin.")
+    ],
+    data: Data = None,
+    database: DatabaseUrl = None,
+) -> None:
+    """Load items with their scans, named as in `deliveryResultList`. Safe to do twice; bad lines are left out."""
+    reading = _Reading(cast("BufferedReader", file))
+    within(reading.load, data=data, database=database)
+    out.print(f"{reading.items} items with {reading.scans} scans loaded, {reading.refused} refused", markup=False)
+    if reading.refused:
+        raise typer.Exit(1)
+
+
+class _Reading:
+    """One file on its way in, and what became of it."""
+
+    def __init__(self, file: BufferedReader) -> None:
+        self._file = file
+        self.items = self.scans = self.refused = 0
+
+    async def load(self, house: House) -> None:
+        """Put the readable items into the store, a batch at a time."""
+        items = self._read()
+        while batch := list(islice(items, _BATCH)):
+            await house.mailroom.load(batch, house.clock())
+            self.items += len(batch)
+            self.scans += sum(len(item.scans) for item in batch)
+
+    def _read(self) -> Iterator[Item]:
+        try:
+            for line, raw in records(self._file):
+                try:
+                    yield read_item(raw)
+                except (FormatInvalid, Refusal) as error:
+                    self._refuse(f"line {line}: {error}")
+        except FormatInvalid as error:
+            self._refuse(str(error))
+
+    def _refuse(self, why: str) -> None:
+        self.refused += 1
+        err.print(why, markup=False)
+
+
+def _print_secret(sys_id: str, secret: str, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"sysId": sys_id, "sysSecret": secret})
+    else:
+        out.print(f"sysId     {sys_id}\nsysSecret {secret}", markup=False)

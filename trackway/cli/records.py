@@ -1,0 +1,44 @@
+"""A file of JSON values, one a line or all in one array, read one value at a time."""
+
+import json
+from collections.abc import Iterator
+from io import BufferedReader, TextIOWrapper
+from typing import TextIO
+
+from trackway.wire.hkpost_codes import FormatInvalid
+
+_CHUNK = 1 << 16
+_LONGEST = 1 << 20
+_BLANKS = b"\xef\xbb\xbf \t\r\n"
+
+
+def records(file: BufferedReader) -> Iterator[tuple[int, bytes]]:
+    """Each value with the line on which it begins, unread; blank lines are passed over.
+
+    Raises:
+        FormatInvalid: an array breaks off, so that nothing after it can be found.
+    """
+    if file.peek(_CHUNK).lstrip(_BLANKS).startswith(b"["):
+        yield from _elements(TextIOWrapper(file, "utf-8-sig", errors="surrogateescape", newline=""))
+    else:
+        yield from ((at, line) for at, line in enumerate(file, 1) if line.strip(_BLANKS))
+
+
+def _elements(file: TextIO) -> Iterator[tuple[int, bytes]]:
+    decoder, buffer, line = json.JSONDecoder(), file.read(_CHUNK), 1
+    while True:
+        rest = buffer.lstrip(" \t\r\n,[")
+        line += buffer.count("\n", 0, len(buffer) - len(rest))
+        if rest.startswith("]"):
+            return
+        try:
+            _, end = decoder.raw_decode(rest)
+        except (ValueError, RecursionError):
+            more = file.read(_CHUNK) if len(rest) < _LONGEST else ""
+            if not more:
+                raise FormatInvalid(f"the array cannot be read from line {line} on") from None
+            buffer = rest + more
+            continue
+        yield line, rest[:end].encode(errors="surrogateescape")
+        line += rest.count("\n", 0, end)
+        buffer = rest[end:]
