@@ -260,3 +260,11 @@ scan = Table(
     PrimaryKeyConstraint("item_id", "time", "place", "place_e", "what"),
     sqlite_with_rowid=False,
 )
+
+shared = Table(
+    "shared",
+    metadata,
+    Column("subject", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("until", BigInteger, nullable=False),
+)
