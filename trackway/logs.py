@@ -7,7 +7,10 @@ import structlog
 
 
 def set_up(level: str, form: str) -> None:
-    """Send everything, our own lines and the libraries', to standard error in one form (`text` or `json`)."""
+    """Send everything, our own lines and the libraries', to standard error in one form (`text` or `json`).
+
+    A traceback shows lines of code and never the values in them: those may be secrets.
+    """
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -17,7 +20,9 @@ def set_up(level: str, form: str) -> None:
     last: structlog.typing.Processor = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if form == "json"
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        else structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+        )
     )
     tail = [structlog.processors.format_exc_info, last] if form == "json" else [last]
     formatter = structlog.stdlib.ProcessorFormatter(

@@ -14,6 +14,7 @@ from trackway.service.lookup import Lookup
 from trackway.service.registration import Registration
 from trackway.storage.accounts import Accounts, SealedKey
 from trackway.storage.catalogue_carriers import load_carriers
+from trackway.storage.listing import Listing
 from trackway.storage.store import Store, open_store
 from trackway.storage.trackings import Trackings
 
@@ -91,7 +92,7 @@ async def test_tenants_do_not_meet(store: Store) -> None:
     for owner in (shop, other):
         (outcome,) = await desk(store).register(owner, applied("RT215770195HK"), NOW)
         assert isinstance(outcome, Accepted)
-    lookup = Lookup(trackings=Trackings(store.main))
+    lookup = Lookup(trackings=Trackings(store.main), listing=Listing(store.main))
     (mine,) = await lookup.tracks(shop, [Subject(number="RT215770195HK")])
     assert isinstance(mine, Refused)
     assert isinstance(mine.why, errors.NoAnswerYet)
@@ -120,7 +121,7 @@ async def test_limits_let_in_the_first_and_name_themselves(
 
 
 @pytest.fixture
-async def second_process(database_url: str, store: Store) -> AsyncIterator[Store]:  # noqa: ARG001  # made first
+async def second_process(database_url: str, store: Store) -> AsyncIterator[Store]:  # made first
     opened = await open_store(database_url)
     yield opened
     await opened.close()

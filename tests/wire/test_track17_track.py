@@ -58,8 +58,17 @@ def test_every_field_of_the_document_in_its_order() -> None:
     assert track["z1"][1] == {"a": "2015-05-13 14:47", "b": None, "c": "", "d": "", "z": "电子信息已收到"}
     assert track["z0"] == {"a": "2015-05-29 09:00", "b": None, "c": "BLAGOVESCH 1", "d": "", "z": "移交海关"}
     assert {key: track[key] for key in ("b", "c", "e", "f", "w1", "w2", "is1", "is2", "ygt1", "ln1", "ln2")} == {
-        **{"b": 301, "c": 1803, "e": 10, "f": -1, "w1": 3011, "w2": 0},
-        **{"is1": 1, "is2": 0, "ygt1": 370, "ln1": "zh-CHS", "ln2": None},
+        "b": 301,
+        "c": 1803,
+        "e": 10,
+        "f": -1,
+        "w1": 3011,
+        "w2": 0,
+        "is1": 1,
+        "is2": 0,
+        "ygt1": 370,
+        "ln1": "zh-CHS",
+        "ln2": None,
     }
     assert (track["ylt1"], track["ylt2"], track["ylt9"]) == ("2015-06-01 20:44:52",) + ("2079-01-01 00:00:00",) * 2
 
@@ -70,8 +79,16 @@ def test_both_legs_and_the_newest_event_of_both() -> None:
     assert track["z0"]["z"] == track["z2"][0]["z"] == "Distribué"
     assert track["f"] == 17
     assert track["zex"] == {
-        **{"trN": "", "trC": 0, "psex": 0, "pickup": False, "return": 0, "dt": "0", "dtS": "1431528420000"},
-        **{"dtP": "0", "dtD": "1433030400000", "dtL": "1433030400000"},
+        "trN": "",
+        "trC": 0,
+        "psex": 0,
+        "pickup": False,
+        "return": 0,
+        "dt": "0",
+        "dtS": "1431528420000",
+        "dtP": "0",
+        "dtD": "1433030400000",
+        "dtL": "1433030400000",
     }
 
 

@@ -2,14 +2,23 @@
 
 import typer
 
-from trackway.cli import hkpost
+from trackway.cli import account, carrier, db, demo, hkpost, serve, track
 
-main = typer.Typer(name="trackway", no_args_is_help=True, help="A parcel-tracking server that you run yourself.")
+main = typer.Typer(
+    name="trackway",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,  # its tracebacks show values, and those may be secrets
+    help="A parcel-tracking server that you run yourself.",
+)
+main.command()(serve.serve)
+main.command()(demo.demo)
+main.command()(track.track)
+main.add_typer(account.app, name="account")
+main.add_typer(carrier.app, name="carrier")
+main.add_typer(hkpost.app, name="hkpost")
+main.add_typer(db.app, name="db")
 
 
 @main.callback()
 def root() -> None:
     """Every command works while the server runs, and takes --data and --database."""
-
-
-main.add_typer(hkpost.app, name="hkpost")

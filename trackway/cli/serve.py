@@ -121,5 +121,3 @@ def _uvicorn(web: object, host: str, port: int, patience: float) -> uvicorn.Conf
         lifespan="off",
         timeout_graceful_shutdown=max(1, round(patience)),
     )
-
-

@@ -3,15 +3,22 @@
 from collections.abc import Sequence
 
 from trackway.domain.errors import NoAnswerYet, NotRegistered
+from trackway.domain.listing import Filter, Page
 from trackway.domain.registration import Found, Refused, Subject
+from trackway.storage.listing import Listing
 from trackway.storage.trackings import Trackings
 
 
 class Lookup:
     """The desk where callers ask what is known."""
 
-    def __init__(self, *, trackings: Trackings) -> None:
+    def __init__(self, *, trackings: Trackings, listing: Listing) -> None:
         self._trackings = trackings
+        self._listing = listing
+
+    async def page(self, account: int, wanted: Filter, number: int) -> Page:
+        """Page `number` of the account's trackings that the filter lets through (T15)."""
+        return await self._listing.page(account, wanted, number)
 
     async def tracks(self, account: int, items: Sequence[Subject | Refused]) -> list[Found | Refused]:
         """The track of each tracking asked for, in the order asked (T17).

@@ -1,5 +1,8 @@
 """Bring a store's tables to today's schema."""
 
+import sqlite3
+from contextlib import closing, suppress
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -29,6 +32,17 @@ def _revision(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
+def _revision_sqlite(path: Path) -> str | None:
+    """The revision that the file has, read without Alembic: most starts have nothing to mend."""
+    if not path.exists():
+        return None
+    with closing(sqlite3.connect(path)) as connection, suppress(sqlite3.Error):
+        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        return str(row[0]) if row else None
+    return None
+
+
+@cache
 def head() -> str | None:
     """The revision that this program's tables have."""
     return ScriptDirectory.from_config(_alembic()).get_current_head()
@@ -40,6 +54,8 @@ def upgrade_sqlite(path: Path) -> None:
     Raises:
         StorageError: the file cannot be written or is no store of ours.
     """
+    if _revision_sqlite(path) == head():
+        return
     try:
         engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
         with engine.begin() as connection:

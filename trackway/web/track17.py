@@ -12,12 +12,15 @@ from starlette.routing import BaseRoute, Route
 from trackway.domain.account import Account
 from trackway.domain.errors import AccessDenied, StorageError, TooFast
 from trackway.service.access import Access
+from trackway.service.alteration import Alteration
 from trackway.service.lookup import Lookup
+from trackway.service.recarry import Recarry
 from trackway.service.registration import Registration
 from trackway.web.caller import Networks, caller_address
 from trackway.web.http import BodyUnreadable, json_response, read_body
 from trackway.wire import track17 as wire
 from trackway.wire.track17_codes import DENIALS, INTERNAL
+from trackway.wire.track17_list import read_filter, write_page
 
 Endpoint = Callable[[Account, bytes, datetime], Awaitable[bytes]]
 _log = structlog.get_logger(__name__)
@@ -32,15 +35,31 @@ class Track17Face:
         access: Access,
         registration: Registration,
         lookup: Lookup,
+        alteration: Alteration,
+        recarry: Recarry,
+        country_key: Callable[[str], int],
         clock: Callable[[], datetime],
         trusted_proxies: Networks = (),
     ) -> None:
         self._access = access
         self._registration = registration
         self._lookup = lookup
+        self._alteration = alteration
+        self._recarry = recarry
+        self._country_key = country_key
         self._clock = clock
         self._trusted_proxies = trusted_proxies
-        self._endpoints: dict[str, Endpoint] = {"register": self._register, "gettrackinfo": self._gettrackinfo}
+        self._endpoints: dict[str, Endpoint] = {
+            "register": self._register,
+            "changecarrier": self._changecarrier,
+            "changeinfo": self._changeinfo,
+            "stoptrack": self._stoptrack,
+            "retrack": self._retrack,
+            "gettracklist": self._gettracklist,
+            "gettrackinfo": self._gettrackinfo,
+            "deletetrack": self._deletetrack,
+            "push": self._push,
+        }
 
     def routes(self) -> list[BaseRoute]:
         """One route for all names: they are matched without regard to case (T5)."""
@@ -68,7 +87,9 @@ class Track17Face:
         name = request.path_params["name"].strip("/").lower()
         endpoint = self._endpoints.get(name)
         if endpoint is None or request.method != "POST":
-            return json_response(wire.write_problem(404, "There is no such address; see the documentation."), 404)
+            return json_response(
+                wire.write_problem(404, "There is no such address; see the documentation.", top=404), 404
+            )
         now = self._clock()
         address = caller_address(request, self._trusted_proxies)
         account = await self._access.admit(request.headers.get("17token"), address, name, now)
@@ -78,8 +99,32 @@ class Track17Face:
         items = wire.read_applications(body)
         return wire.write_outcomes(await self._registration.register(account.id, items, now))
 
-    async def _gettrackinfo(self, account: Account, body: bytes, now: datetime) -> bytes:  # noqa: ARG002
+    async def _gettrackinfo(self, account: Account, body: bytes, _now: datetime) -> bytes:
         return wire.write_outcomes(await self._lookup.tracks(account.id, wire.read_subjects(body)))
+
+    async def _gettracklist(self, account: Account, body: bytes, _now: datetime) -> bytes:
+        wanted, number = read_filter(body)
+        return write_page(await self._lookup.page(account.id, wanted, number), self._country_key)
+
+    async def _changecarrier(self, account: Account, body: bytes, now: datetime) -> bytes:
+        items = wire.read_carrier_changes(body)
+        return wire.write_outcomes(await self._recarry.change(account.id, items, now))
+
+    async def _changeinfo(self, account: Account, body: bytes, now: datetime) -> bytes:
+        return wire.write_outcomes(await self._alteration.note(account.id, wire.read_note_changes(body), now))
+
+    async def _stoptrack(self, account: Account, body: bytes, now: datetime) -> bytes:
+        return wire.write_outcomes(await self._alteration.stop(account.id, wire.read_subjects(body), now))
+
+    async def _retrack(self, account: Account, body: bytes, now: datetime) -> bytes:
+        return wire.write_outcomes(await self._alteration.retrack(account.id, wire.read_subjects(body), now))
+
+    async def _deletetrack(self, account: Account, body: bytes, now: datetime) -> bytes:
+        return wire.write_outcomes(await self._alteration.delete(account.id, wire.read_subjects(body), now))
+
+    async def _push(self, account: Account, body: bytes, now: datetime) -> bytes:
+        items = wire.read_subjects(body)
+        return wire.write_outcomes(await self._alteration.push(account.id, items, account.webhook_url, now))
 
 
 def _denied(why: AccessDenied) -> Response:

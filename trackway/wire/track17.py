@@ -9,7 +9,17 @@ from msgspec import Raw, Struct
 
 from trackway.domain import errors
 from trackway.domain.errors import Refusal
-from trackway.domain.registration import MAX_ITEMS, MAX_TAG, Accepted, Application, Found, Refused, Subject
+from trackway.domain.registration import (
+    MAX_ITEMS,
+    MAX_TAG,
+    Accepted,
+    Application,
+    CarrierChange,
+    Found,
+    NoteChange,
+    Refused,
+    Subject,
+)
 from trackway.wire.track17_codes import problem_of
 
 T = TypeVar("T")
@@ -35,6 +45,11 @@ class _Loose(Struct):
     tag: Any = None
     extra_param: Any = None
     param: Any = None
+    carrier_old: Any = None
+    carrier_new: Any = None
+    final_carrier_old: Any = None
+    final_carrier_new: Any = None
+    items: Any = None
 
 
 _ITEMS = msgspec.json.Decoder(list[_Loose])
@@ -59,6 +74,25 @@ def read_subjects(body: bytes) -> list[Subject | Refused]:
         RequestRefused: not JSON, not an array, or more than 40 items (T10).
     """
     return [_checked(item, _subject) for item in _items(body)]
+
+
+def read_carrier_changes(body: bytes) -> list[CarrierChange | Refused]:
+    """The items of `changecarrier`.
+
+    Raises:
+        RequestRefused: not JSON, not an array, or more than 40 items (T10).
+    """
+    return [_checked(item, _carrier_change) for item in _items(body)]
+
+
+def read_note_changes(body: bytes) -> list[NoteChange | Refused]:
+    """The items of `changeinfo`: an array of them, or one alone (T7).
+
+    Raises:
+        RequestRefused: not JSON, of another shape, or more than 40 items (T10).
+    """
+    body = body.removeprefix(b"\xef\xbb\xbf").strip()
+    return [_checked(item, _note_change) for item in _items(b"[%b]" % body if body.startswith(b"{") else body)]
 
 
 def _items(body: bytes) -> Sequence[_Loose | None]:
@@ -110,6 +144,29 @@ def _application(item: _Loose) -> Application:
         auto_detection=_flag("auto_detection", item.auto_detection),
         tag=read_tag(item.tag),
         param=read_text("param", item.param) or read_text("extra_param", item.extra_param),
+    )
+
+
+def _carrier_change(item: _Loose) -> CarrierChange:
+    return CarrierChange(
+        number=read_number(item.number),
+        carrier_old=read_carrier(item.carrier_old),
+        carrier_new=read_carrier(item.carrier_new),
+        final_carrier_old=read_carrier(item.final_carrier_old),
+        final_carrier_new=read_carrier(item.final_carrier_new),
+    )
+
+
+def _note_change(item: _Loose) -> NoteChange:
+    items = {} if item.items is None else item.items
+    if not isinstance(items, dict):
+        raise errors.FieldInvalid("items", _shown(items))
+    param = items.get("param", items.get("extra_param"))
+    return NoteChange(
+        number=read_number(item.number),
+        carrier=read_carrier(item.carrier),
+        tag=read_tag(items.get("tag")),
+        param=None if param is None else read_text("param", param),
     )
 
 

@@ -31,6 +31,7 @@ class Poller(Loop):
         announce: Announce,
         clock: Callable[[], datetime],
         timeout: float,
+        told: Callable[[], None],
         sleep: Sleep = asyncio.sleep,
     ) -> None:
         super().__init__(sleep=sleep)
@@ -41,6 +42,7 @@ class Poller(Loop):
         self._judgement = judgement
         self._announce = announce
         self._clock = clock
+        self._told = told
         self._lease = timedelta(seconds=2 * timeout) + _MARGIN
 
     async def let_go(self, limit: float) -> None:  # noqa: ARG002  # closing sockets takes no time
@@ -80,4 +82,6 @@ class Poller(Loop):
         def judge(tracking: Tracking, answer: Answered, attempts: int) -> Verdict:
             return self._judgement.judge(tracking, answer, attempts, now)
 
-        await self._askings.settle(answers, judge, self._announce, now)
+        verdicts = await self._askings.settle(answers, judge, self._announce, now)
+        if any(verdict.news for verdict in verdicts):
+            self._told()

@@ -3,10 +3,22 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
+import structlog
+
+from trackway.domain.errors import ConfigError
 from trackway.worker.loop import Loop, Sleep
 
 _PAUSE = 1.0
+_log = structlog.get_logger(__name__)
 Settings = Mapping[str, str]
+
+
+class _Idle(Loop):
+    """Stands where a poller would, until the settings change."""
+
+    async def tick(self) -> float:
+        """Nothing."""
+        return _PAUSE
 
 
 class Pollers(Loop):
@@ -35,12 +47,19 @@ class Pollers(Loop):
             if wanted.get(name) != settings:
                 del self._running[name]
                 await poller.stop(self._stop_limit)
-        for name, settings in wanted.items():
-            if name not in self._running:
-                poller = self._make(name, settings)
-                poller.start()
-                self._running[name] = settings, poller
+        for name in wanted.keys() - self._running.keys():
+            self._start(name, wanted[name])
         return _PAUSE
+
+    def _start(self, name: str, settings: Settings) -> None:
+        """Start one; settings that cannot work are told once, and harm no other connector."""
+        try:
+            poller = self._make(name, settings)
+        except ConfigError as why:
+            _log.error("a connector cannot start", connector=name, why=str(why))
+            poller = _Idle()
+        poller.start()
+        self._running[name] = settings, poller
 
     async def let_go(self, limit: float) -> None:
         """Stop all pollers at once."""

@@ -1,0 +1,112 @@
+"""Lists of an account's trackings, however many it has."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from trackway.domain.listing import PAGE_SIZE, Filter, Listed, Page, Span
+from trackway.domain.tracking import Milestone
+from trackway.storage.database import Database, Row, from_ms, maybe_instant, to_ms
+from trackway.storage.statement import Statement
+
+# Counting stops this far behind the page asked for: whoever turns pages always learns that there are more.
+COUNT_AHEAD = 10_000
+_KEPT_PLACES = 10_000
+
+_PUSHED = {0: "pushed_at IS NULL", 1: "push_status = 200", 2: "pushed_at IS NOT NULL AND push_status <> 200"}
+_COLUMNS = (
+    "id, number, carrier, final_carrier, origin_country, destination_country, milestone, registered_at, tracked_at, "
+    "pushed_at, push_status, stopped_at, stop_reason, retracked, carrier_changes, tag"
+)
+
+
+class Listing:
+    """Pages of a list. Where a page ended is remembered, so that the next one is found without counting to it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._places: dict[tuple[int, Filter, int], int] = {}
+
+    async def page(self, account: int, wanted: Filter, number: int) -> Page:
+        """Page `number` (from 1), newest registered first; the total is exact up to COUNT_AHEAD behind the page."""
+        where, values = _where(wanted)
+        values = {"account": account, **values}
+        before = self._places.get((account, wanted, number - 1)) if number > 1 else None
+        skipped = 0 if before is not None else (number - 1) * PAGE_SIZE
+        after = "" if before is None else " AND id < :before"
+        rows = await self._database.read(
+            Statement(
+                f"SELECT {_COLUMNS} FROM tracking WHERE account_id = :account{where}{after} "
+                "ORDER BY id DESC LIMIT :size OFFSET :skipped"
+            ),
+            **values,
+            **({} if before is None else {"before": before}),
+            size=PAGE_SIZE,
+            skipped=skipped,
+        )
+        if rows:
+            self._remember((account, wanted, number), rows[-1][0])
+        total = await self._count(where, values, number * PAGE_SIZE + COUNT_AHEAD)
+        return Page(number=number, total=total, items=[_listed(row) for row in rows])
+
+    async def _count(self, where: str, values: Mapping[str, Any], most: int) -> int:
+        statement = Statement(
+            "SELECT COUNT(*) FROM (SELECT 1 FROM tracking WHERE account_id = :account"
+            f"{where} ORDER BY id DESC LIMIT :most) AS counted"
+        )
+        ((total,),) = await self._database.read(statement, **values, most=most)
+        return int(total)
+
+    def _remember(self, page: tuple[int, Filter, int], last: int) -> None:
+        self._places.pop(page, None)
+        self._places[page] = last
+        if len(self._places) > _KEPT_PLACES:
+            del self._places[next(iter(self._places))]
+
+
+def _where(wanted: Filter) -> tuple[str, dict[str, Any]]:
+    """The conditions of a filter, each behind an AND, and their values."""
+    conditions: list[str] = []
+    values: dict[str, Any] = {}
+    for column, value in (("number", wanted.number), ("carrier", wanted.carrier)):
+        if value is not None:
+            conditions.append(f"{column} = :{column}")
+            values[column] = value
+    if wanted.milestones is not None:
+        conditions.append("milestone @any(milestones text)")
+        values["milestones"] = list(wanted.milestones)
+    if wanted.push_state is not None:
+        conditions.append(_PUSHED[wanted.push_state])
+    if wanted.followed is not None:
+        conditions.append("stopped_at IS NULL" if wanted.followed else "stopped_at IS NOT NULL")
+    for column in ("registered", "tracked", "pushed", "stopped"):
+        for condition, name, instant in _bounds(column, getattr(wanted, column)):
+            conditions.append(condition)
+            values[name] = instant
+    return "".join(f" AND {condition}" for condition in conditions), values
+
+
+def _bounds(column: str, span: Span) -> Iterator[tuple[str, str, int]]:
+    if span.start is not None:
+        yield f"{column}_at >= :{column}_start", f"{column}_start", to_ms(span.start)
+    if span.end is not None:
+        yield f"{column}_at < :{column}_end", f"{column}_end", to_ms(span.end)
+
+
+def _listed(row: Row) -> Listed:
+    return Listed(
+        number=row[1],
+        carrier=row[2],
+        final_carrier=row[3],
+        origin_country=row[4],
+        destination_country=row[5],
+        milestone=Milestone(row[6]),
+        registered_at=from_ms(row[7]),
+        tracked_at=maybe_instant(row[8]),
+        pushed_at=maybe_instant(row[9]),
+        push_status=row[10],
+        stopped_at=maybe_instant(row[11]),
+        stop_reason=row[12],
+        retracked=bool(row[13]),
+        carrier_changes=row[14],
+        tag=row[15],
+    )
