@@ -67,7 +67,7 @@ class Loop(ABC):
                 await self._pause(pause)
 
     async def _pause(self, seconds: float) -> None:
-        """Sleep, less when woken; while ticks fail only the end wakes us, for news is no sign that the store is back."""
+        """Sleep, less when woken; while ticks fail only the end wakes us: news is no sign that the store is back."""
         event = self._ended if self._failures else self._woken
         waits = [asyncio.ensure_future(self._sleep(seconds)), asyncio.ensure_future(event.wait())]
         try:

@@ -82,8 +82,10 @@ def upgrade() -> None:
         sa.Column("number", sa.Text(), nullable=False),
         sa.Column("carrier", sa.Integer(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("manual", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("due_at", sa.BigInteger(), nullable=True),
+        sa.Column("claimed", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
         sa.Column("first_failed_at", sa.BigInteger(), nullable=True),
         sa.Column("outcome", sa.Text(), server_default="waiting", nullable=False),
@@ -99,7 +101,7 @@ def upgrade() -> None:
         batch_op.create_index("message_by_account", ["account_id", "id"], unique=False)
         batch_op.create_index(
             "message_by_due",
-            ["due_at", "id"],
+            ["account_id", "due_at", "id"],
             unique=False,
             postgresql_where=sa.text("due_at IS NOT NULL"),
             sqlite_where=sa.text("due_at IS NOT NULL"),

@@ -1,0 +1,233 @@
+"""Messages to webhooks: put by whoever has news, claimed in due order, and kept until told or given up."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+
+from trackway.domain.webhook import Attempt, Kind, Message, News, Outcome
+from trackway.storage.database import Database, Row, Transaction, from_ms, maybe_instant, maybe_ms, to_ms
+from trackway.storage.statement import Statement
+
+_PUT = Statement(
+    "INSERT INTO message (account_id, tracking_id, number, carrier, kind, manual, created_at, due_at) "
+    "SELECT account, tracking, number, carrier, kind, manual, CAST(:now AS BIGINT), CAST(:now AS BIGINT) "
+    "FROM @rows(news: account bigint, tracking bigint, number text, carrier integer, kind text, manual boolean) "
+    "AS given JOIN account ON account.id = given.account WHERE account.webhook_url <> '' ORDER BY ordinal RETURNING id"
+)
+_SUPERSEDE = Statement(
+    "UPDATE message SET outcome = 'superseded', due_at = NULL, claimed = false "
+    "WHERE tracking_id @any(trackings bigint) AND kind = 'TRACKING_UPDATED' AND due_at IS NOT NULL "
+    "AND NOT (claimed AND due_at > :now) AND EXISTS (SELECT 1 FROM message AS newer "
+    "WHERE newer.tracking_id = message.tracking_id AND newer.id > message.id AND newer.kind = 'TRACKING_UPDATED' "
+    "AND NOT newer.manual) RETURNING id"
+)
+# One look into the index for each account: a backlog of millions costs no more than one message.
+_WAITING = Statement(
+    "SELECT id FROM (SELECT id, (SELECT MIN(due_at) FROM message WHERE account_id = account.id AND due_at <= :now) "
+    "AS due_at FROM account) AS waiting WHERE due_at IS NOT NULL AND NOT id @any(full bigint) "
+    "ORDER BY due_at LIMIT :slots"
+)
+_CLAIM = Statement(
+    "WITH picked AS MATERIALIZED (SELECT id FROM message AS old WHERE account_id = :account AND due_at <= :now "
+    "AND NOT EXISTS (SELECT 1 FROM message AS other WHERE other.tracking_id = old.tracking_id "
+    "AND other.id <> old.id AND other.due_at IS NOT NULL "
+    "AND CASE WHEN other.due_at > :now THEN other.claimed ELSE other.id < old.id END) "
+    "ORDER BY due_at, id LIMIT :room @skip_locked) "
+    "UPDATE message SET due_at = :until, claimed = true FROM picked WHERE message.id = picked.id RETURNING message.id"
+)
+_LOAD = Statement(
+    "SELECT message.id, message.account_id, message.tracking_id, message.number, message.carrier, kind, "
+    "message.created_at, attempts, first_failed_at, message.body, webhook_url, tracking.id, tag, track.body "
+    "FROM message JOIN account ON account.id = message.account_id "
+    "LEFT JOIN tracking ON tracking.id = message.tracking_id AND tracking.account_id = message.account_id "
+    "AND tracking.number = message.number LEFT JOIN track ON track.tracking_id = tracking.id "
+    "WHERE message.id @any(ids bigint) ORDER BY message.id"
+)
+_FREEZE = Statement(
+    "UPDATE message SET body = given.body FROM @rows(drafts: id bigint, body text) AS given "
+    "WHERE message.id = given.id AND message.body IS NULL"
+)
+_CANCEL = Statement(
+    "UPDATE message SET outcome = 'cancelled', due_at = NULL, claimed = false WHERE id @any(ids bigint)"
+)
+_FINISH = Statement(
+    "UPDATE message SET outcome = :outcome, due_at = :due_at, claimed = false, attempts = attempts + 1, "
+    "first_failed_at = COALESCE(first_failed_at, :failed_at) "
+    "WHERE id = :id AND claimed AND due_at = :until RETURNING id"
+)
+_NOTE = Statement(
+    "INSERT INTO attempt (account_id, message_id, at, url, status, fault, took_ms, answer) "
+    "VALUES (:account, :message, :at, :url, :status, :fault, :took_ms, :answer)"
+)
+_TOLD = Statement(
+    "UPDATE tracking SET pushed_at = :at, push_status = :status WHERE id = :tracking AND account_id = :account "
+    "AND number = :number AND COALESCE(pushed_at, 0) <= :at"
+)
+_RELEASE = Statement(
+    "UPDATE message SET due_at = :now, claimed = false FROM @rows(claims: id bigint, until bigint) AS given "
+    "WHERE message.id = given.id AND claimed AND due_at = given.until"
+)
+# Ids follow time, so the oldest rows by id are looked at and no others, however many there are.
+_PURGE = Statement(
+    "DELETE FROM message WHERE id IN (SELECT id FROM (SELECT id, due_at, created_at FROM message ORDER BY id "
+    "LIMIT :most) AS oldest WHERE due_at IS NULL AND created_at < :before) RETURNING id"
+)
+
+Render = Callable[[Message, str | None, bytes], bytes]
+
+
+class Claim(Struct, frozen=True, kw_only=True):
+    """A message that is ours to deliver until then: where to, and the bytes of its data, the same at every attempt."""
+
+    message: Message
+    url: str
+    data: bytes
+    until: datetime
+
+
+class Outbox:
+    """The messages of all accounts."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @staticmethod
+    async def put(transaction: Transaction, news: Sequence[News], now: datetime) -> None:
+        """Put messages, due at once, in the transaction that makes the news.
+
+        An account without a webhook gets none. An update takes the place of the older updates of its tracking, but
+        for one that is on its way this moment.
+        """
+        put = await transaction.fetch(_PUT, news=[_row(one) for one in news], now=to_ms(now))
+        updated = [one.tracking for one in news if one.kind is Kind.UPDATED and not one.manual]
+        if put and updated:
+            await transaction.fetch(_SUPERSEDE, trackings=updated, now=to_ms(now))
+
+    async def claim(
+        self, *, now: datetime, until: datetime, slots: int, cap: int, held: Mapping[int, int], render: Render
+    ) -> list[Claim]:
+        """Claim up to `slots` due messages, the longest due first, so that no account has more than `cap` with us.
+
+        `held` is how many each account has with us now. Of one tracking there is one message on its way at a time,
+        the oldest first. `render` makes the data of a message from its tracking's tag and encoded track; it is kept
+        with the claim, and later attempts send the same. What nobody can be told any more is cancelled here.
+        """
+        full = [account for account, count in held.items() if count >= cap]
+        waiting = await self._database.read(_WAITING, now=to_ms(now), full=full, slots=slots)
+
+        async def work(transaction: Transaction) -> list[Claim]:
+            ids: list[int] = []
+            for (account,) in waiting:
+                room = min(cap - held.get(account, 0), slots - len(ids))
+                if room == 0:
+                    break
+                rows = await transaction.fetch(_CLAIM, account=account, now=to_ms(now), until=to_ms(until), room=room)
+                ids += [identity for (identity,) in rows]
+            return await _open(transaction, ids, until, render)
+
+        return await self._database.write(work) if waiting else []
+
+    async def finish(self, claim: Claim, attempt: Attempt, due_at: datetime | None, now: datetime) -> Outcome | None:
+        """Note an attempt and what it leads to: told, tried again at `due_at`, or given up for None.
+
+        None comes back, and nothing is kept of the message, where the claim has run out and another has taken it.
+        """
+        message = claim.message
+        end = Outcome.DELIVERED if attempt.delivered else Outcome.GIVEN_UP if due_at is None else Outcome.WAITING
+
+        async def work(transaction: Transaction) -> Outcome | None:
+            # The tracking before its message, as everyone takes them, so that no two wait for each other.
+            await transaction.fetch(_TOLD, **_told(message, attempt))
+            if not await transaction.fetch(
+                _FINISH,
+                id=message.id,
+                until=to_ms(claim.until),
+                outcome=end,
+                due_at=maybe_ms(due_at) if end is Outcome.WAITING else None,
+                failed_at=None if attempt.delivered else to_ms(now),
+            ):
+                return None
+            await transaction.fetch(_NOTE, **_noted(message, attempt))
+            if end is not Outcome.WAITING:
+                return end
+            superseded = await transaction.fetch(_SUPERSEDE, trackings=[message.tracking], now=to_ms(now))
+            return Outcome.SUPERSEDED if superseded else end
+
+        return await self._database.write(work)
+
+    async def release(self, claims: Sequence[Claim], now: datetime) -> None:
+        """Make claimed messages due again, so that nobody waits for the claims to run out."""
+        rows = [(claim.message.id, to_ms(claim.until)) for claim in claims]
+        await self._database.write(lambda transaction: transaction.fetch(_RELEASE, claims=rows, now=to_ms(now)))
+
+    async def purge(self, before: datetime, most: int) -> int:
+        """Delete up to `most` finished messages made before then, with their attempts; how many."""
+        gone = await self._database.write(
+            lambda transaction: transaction.fetch(_PURGE, before=to_ms(before), most=most)
+        )
+        return len(gone)
+
+
+async def _open(transaction: Transaction, ids: list[int], until: datetime, render: Render) -> list[Claim]:
+    """What the claimed messages say and where they go; freeze what is new, cancel what has no receiver."""
+    rows = await transaction.fetch(_LOAD, ids=ids)
+    dead = [row[0] for row in rows if not _has_receiver(row)]
+    claims = [_claim(row, until, render) for row in rows if _has_receiver(row)]
+    if dead:
+        await transaction.fetch(_CANCEL, ids=dead)
+    drafts = [(claim.message.id, claim.data.decode()) for claim in claims if not claim.message.attempts]
+    if drafts:
+        await transaction.fetch(_FREEZE, drafts=drafts)
+    return claims
+
+
+def _has_receiver(row: Row) -> bool:
+    """Whether the webhook is set, the tracking is there, and there is something to say."""
+    *_, kind, _created, _attempts, _failed, frozen, url, tracking, _tag, track = row
+    return bool(url) and tracking is not None and (kind == Kind.STOPPED or (frozen or track) is not None)
+
+
+def _claim(row: Row, until: datetime, render: Render) -> Claim:
+    *_, frozen, url, _tracking, tag, track = row
+    message = Message(
+        id=row[0],
+        account=row[1],
+        tracking=row[2],
+        number=row[3],
+        carrier=row[4],
+        kind=Kind(row[5]),
+        created_at=from_ms(row[6]),
+        attempts=row[7],
+        first_failed_at=maybe_instant(row[8]),
+    )
+    data = frozen.encode() if frozen is not None else render(message, tag, (track or "").encode())
+    return Claim(message=message, url=url, data=data, until=until)
+
+
+def _row(news: News) -> tuple[int, int, str, int, str, bool]:
+    return news.account, news.tracking, news.number, news.carrier, news.kind, news.manual
+
+
+def _told(message: Message, attempt: Attempt) -> dict[str, Any]:
+    return {
+        "tracking": message.tracking,
+        "account": message.account,
+        "number": message.number,
+        "at": to_ms(attempt.at),
+        "status": attempt.status,
+    }
+
+
+def _noted(message: Message, attempt: Attempt) -> dict[str, Any]:
+    return {
+        "account": message.account,
+        "message": message.id,
+        "at": to_ms(attempt.at),
+        "url": attempt.url,
+        "status": attempt.status,
+        "fault": attempt.fault,
+        "took_ms": attempt.took_ms,
+        "answer": attempt.answer,
+    }
