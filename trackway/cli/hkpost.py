@@ -1,14 +1,15 @@
 """`trackway hkpost`: the operator's side: who may ask, and what happened to the items."""
 
+import sys
 from collections.abc import Iterator
-from io import BufferedReader
 from itertools import islice
-from typing import Annotated, cast
+from pathlib import Path
+from typing import Annotated, BinaryIO
 
 import typer
 
 from trackway.app import House
-from trackway.cli.base import AsJson, Data, DatabaseUrl, err, out, print_json, within
+from trackway.cli.base import AsJson, Data, DatabaseUrl, err, fail, out, print_json, within
 from trackway.cli.records import records
 from trackway.domain.errors import Refusal
 from trackway.domain.mail import Item
@@ -88,14 +89,12 @@ def rotate(sys_id: SysId, as_json: AsJson = False, data: Data = None, database: 
 
 @app.command()
 def load(
-    file: Annotated[
-        typer.FileBinaryRead, typer.Argument(metavar="FILE", help="JSON array or JSON lines; - for stdin.")
-    ],
+    file: Annotated[str, typer.Argument(help="JSON array or JSON lines; - for standard input.")],
     data: Data = None,
     database: DatabaseUrl = None,
 ) -> None:
     """Load items with their scans, named as in `deliveryResultList`. Safe to do twice; bad lines are left out."""
-    reading = _Reading(cast("BufferedReader", file))
+    reading = _Reading(_opened(file))
     within(reading.load, data=data, database=database)
     out.print(f"{reading.items} items with {reading.scans} scans loaded, {reading.refused} refused", markup=False)
     if reading.refused:
@@ -105,7 +104,7 @@ def load(
 class _Reading:
     """One file on its way in, and what became of it."""
 
-    def __init__(self, file: BufferedReader) -> None:
+    def __init__(self, file: BinaryIO) -> None:
         self._file = file
         self.items = self.scans = self.refused = 0
 
@@ -130,6 +129,13 @@ class _Reading:
     def _refuse(self, why: str) -> None:
         self.refused += 1
         err.print(why, markup=False)
+
+
+def _opened(file: str) -> BinaryIO:
+    try:
+        return sys.stdin.buffer if file == "-" else Path(file).open("rb")  # its reader closes it
+    except OSError as error:
+        fail(f"{file}: {error.strerror}", 2)
 
 
 def _print_secret(sys_id: str, secret: str, *, as_json: bool) -> None:

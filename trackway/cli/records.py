@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Iterator
-from io import BufferedReader, TextIOWrapper
-from typing import TextIO
+from io import BufferedReader, RawIOBase, TextIOWrapper
+from typing import BinaryIO, TextIO, cast
 
 from trackway.wire.hkpost_codes import FormatInvalid
 
@@ -12,16 +12,18 @@ _LONGEST = 1 << 20
 _BLANKS = b"\xef\xbb\xbf \t\r\n"
 
 
-def records(file: BufferedReader) -> Iterator[tuple[int, bytes]]:
-    """Each value with the line on which it begins, unread; blank lines are passed over.
+def records(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
+    """Each value with the line on which it begins, unread; blank lines are passed over. The file is closed at the end.
 
     Raises:
         FormatInvalid: an array breaks off, so that nothing after it can be found.
     """
-    if file.peek(_CHUNK).lstrip(_BLANKS).startswith(b"["):
-        yield from _elements(TextIOWrapper(file, "utf-8-sig", errors="surrogateescape", newline=""))
-    else:
-        yield from ((at, line) for at, line in enumerate(file, 1) if line.strip(_BLANKS))
+    with BufferedReader(cast("RawIOBase", file)) as reader:
+        if not reader.peek(_CHUNK).lstrip(_BLANKS).startswith(b"["):
+            yield from ((at, line) for at, line in enumerate(reader, 1) if line.strip(_BLANKS))
+            return
+        with TextIOWrapper(reader, "utf-8-sig", errors="surrogateescape", newline="") as text:
+            yield from _elements(text)
 
 
 def _elements(file: TextIO) -> Iterator[tuple[int, bytes]]:

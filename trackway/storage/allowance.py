@@ -7,8 +7,10 @@ from trackway.storage.database import Database, Transaction, to_ms
 from trackway.storage.statement import Statement
 
 # Marks are instants of thirteen digits, newest first, so text alone is enough to compare, put in front and cut off.
-# A mark is never older than the one before it; one that lies ahead of `until` is of a clock that was set back.
+# A mark is never older than the one before it. A caller may have waited for the store since it looked at its clock, so
+# marks may lie ahead of it; one that lies more than a minute ahead is of a clock that was set back, and does not count.
 _MARK = 13
+_AHEAD_MS = 60_000
 _MOVE = Statement(
     "INSERT INTO pace (subject, marks) VALUES (:subject, :mark) ON CONFLICT (subject) DO UPDATE SET marks = substr("
     "CASE WHEN pace.marks BETWEEN excluded.marks AND :until THEN substr(pace.marks, 1, 13) ELSE excluded.marks END "
@@ -60,7 +62,7 @@ class Allowance:
 
 async def _pace(tx: Transaction, subject: str, now: int, window_ms: int, most: int) -> float:
     oldest = _MARK * (most - 1) + 1
-    marks = {"mark": _text(now), "since": _text(now - window_ms + 1), "until": _text(now + window_ms)}
+    marks = {"mark": _text(now), "since": _text(now - window_ms + 1), "until": _text(now + _AHEAD_MS)}
     if await tx.fetch(_MOVE, subject=subject, oldest=oldest, kept=_MARK * most, **marks):
         return 0
     ((mark,),) = await tx.fetch(_OLDEST, subject=subject, oldest=oldest)

@@ -1,0 +1,74 @@
+"""`trackway hkpost`: users and loading, as issue 2 names them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from trackway.cli import main
+
+ITEM: dict[str, Any] = {
+    "itemNo": "RB000000010HK",
+    "itemDeliveryStatusDetailList": [{"eventDateTime": "01-03-2017 11:00", "eventMsg_e": "Delivered"}],
+}
+
+
+def _run(data: Path, *words: str, given: bytes = b"") -> Result:
+    return CliRunner().invoke(main, ["hkpost", *words, "--data", str(data)], input=given)
+
+
+def test_a_user_is_made_listed_shut_out_and_given_a_new_secret(tmp_path: Path) -> None:
+    made = json.loads(_run(tmp_path, "user", "create", "ann", "--json").output)
+    assert made["sysId"] == "ann"
+    assert len(made["sysSecret"]) == 36
+    assert _run(tmp_path, "user", "create", "ann").exit_code == 2
+    assert _run(tmp_path, "user", "disable", "ann").exit_code == 0
+    assert json.loads(_run(tmp_path, "user", "list", "--json").output)["disabled"] is True
+    assert _run(tmp_path, "user", "enable", "ann").exit_code == 0
+    assert "ann  enabled  all items" in _run(tmp_path, "user", "list").output
+    assert json.loads(_run(tmp_path, "user", "rotate", "ann", "--json").output)["sysSecret"] != made["sysSecret"]
+    assert _run(tmp_path, "user", "rotate", "eve").exit_code == 2
+
+
+@pytest.mark.parametrize("as_array", [False, True])
+def test_a_file_is_loaded_as_lines_or_as_an_array(tmp_path: Path, *, as_array: bool) -> None:
+    items = [ITEM | {"itemNo": f"RB{serial:09}HK"} for serial in range(1200)]
+    file = tmp_path / "items.json"
+    file.write_text(json.dumps(items, indent=1) if as_array else "\n".join(map(json.dumps, items)), encoding="utf-8")
+    for _ in range(2):
+        loaded = _run(tmp_path, "load", str(file))
+        assert loaded.exit_code == 0
+        assert "1200 items with 1200 scans loaded, 0 refused" in loaded.output
+
+
+def test_bad_lines_are_refused_with_their_number_and_the_others_go_on(tmp_path: Path) -> None:
+    lines = [json.dumps(ITEM), "", "{", '{"itemNo":"x"}', '{"itemNo":"RB000000010HK","postingDateTime":"soon"}', "\xff"]
+    loaded = _run(tmp_path, "load", "-", given="\n".join(lines).encode("latin-1"))
+    assert loaded.exit_code == 1
+    assert "1 items with 1 scans loaded, 4 refused" in loaded.output
+    for number, why in ((3, "truncated"), (4, "item number"), (5, "postingDateTime"), (6, "malformed")):
+        assert any(line.startswith(f"line {number}:") and why in line for line in loaded.output.splitlines()), why
+
+
+def test_bad_elements_are_refused_with_the_line_on_which_they_begin(tmp_path: Path) -> None:
+    broken = json.dumps([5, ITEM, {"itemNo": None}], indent=2) + "  "
+    loaded = _run(tmp_path, "load", "-", given=b"\xef\xbb\xbf" + broken.encode())
+    assert "1 items with 1 scans loaded, 2 refused" in loaded.output
+    assert "line 2: Expected `object`" in loaded.output
+    assert "line 12: Expected `str`" in loaded.output
+
+
+@pytest.mark.parametrize("rest", ['{"itemNo": ', '"', "[[", "oops]", ""])
+def test_an_array_that_breaks_off_is_told(tmp_path: Path, rest: str) -> None:
+    loaded = _run(tmp_path, "load", "-", given=f"[{json.dumps(ITEM)},\n{rest}".encode())
+    assert loaded.exit_code == 1
+    assert "1 items with 1 scans loaded, 1 refused" in loaded.output
+    assert "the array cannot be read from line 2 on" in loaded.output
+
+
+def test_a_file_that_is_not_there_is_told_in_one_line(tmp_path: Path) -> None:
+    loaded = _run(tmp_path, "load", str(tmp_path / "none.json"))
+    assert loaded.exit_code == 2
+    assert "No such file" in loaded.output

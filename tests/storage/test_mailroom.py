@@ -1,0 +1,131 @@
+"""Items keep their scans in order, whatever comes twice, late or bare (H23, H26)."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from msgspec.structs import replace
+
+from tests.conftest import NOW
+from trackway.domain.mail import Country, Item, Partner, Scan, Words
+from trackway.storage.mailroom import Items, Partners
+from trackway.storage.store import Store, open_store
+
+NUMBER = "RT215770195HK"
+UNSAID = Words()
+HONG_KONG = Country("HK", Words("HONG KONG", "香港", "香港"))
+
+
+def scan(time: str, what: str, message: Words = UNSAID) -> Scan:
+    return Scan(f"2026-11-{time}", HONG_KONG, what, message)
+
+
+POSTED = scan("01 09:00", "EMA", Words("Posted", "櫃位收件", "柜位收件"))
+LEFT = scan("02 10:00", "EMC")
+ITEM = Item(
+    number=NUMBER,
+    posted="2026-11-01 09:00",
+    drop_off=Words("Queen's Road Post Office", "皇后大道郵政局", "皇后大道邮政局"),
+    origin=HONG_KONG,
+    destination=Country("FR", Words("FRANCE", "法國", "法国")),
+    milestone=Words("Posted"),
+    scans=(POSTED,),
+)
+
+
+@pytest.fixture
+def items(store: Store) -> Items:
+    return Items(store.main)
+
+
+async def _found(items: Items, number: str = NUMBER) -> Item:
+    return (await items.find([number]))[number]
+
+
+async def test_what_was_loaded_is_found_and_what_was_not_is_absent(items: Items) -> None:
+    await items.load([ITEM, replace(ITEM, number="LK773201020HK", scans=())], NOW)
+    assert await items.find([NUMBER, "LK773201020HK", "RB000000010HK"]) == {
+        NUMBER: ITEM,
+        "LK773201020HK": replace(ITEM, number="LK773201020HK", scans=()),
+    }
+    assert await items.find([]) == {}
+
+
+async def test_h23_scans_are_oldest_first_and_those_of_one_minute_as_told(items: Items) -> None:
+    same = [scan("03 00:00", what) for what in ("EMD", "EDB", "EDC", "EMA")]
+    await items.load([replace(ITEM, scans=(*same[:3], LEFT))], NOW)
+    await items.load([replace(ITEM, scans=(same[3], POSTED))], NOW + timedelta(seconds=1))
+    assert (await _found(items)).scans == (POSTED, LEFT, *same)
+
+
+async def test_loading_twice_changes_nothing(items: Items) -> None:
+    for _ in range(2):
+        await items.load([replace(ITEM, scans=(POSTED, LEFT, POSTED))], NOW)
+    assert (await _found(items)).scans == (POSTED, LEFT)
+
+
+async def test_texts_are_mended_and_kept_where_none_is_given(items: Items) -> None:
+    await items.load([ITEM], NOW)
+    mended = scan("01 09:00", "EMA", Words("Item posted"))
+    await items.load([Item(number=NUMBER, drop_off=Words(e="Central"), scans=(mended,))], NOW)
+    found = await _found(items)
+    assert found.scans == (scan("01 09:00", "EMA", Words("Item posted", "櫃位收件", "柜位收件")),)
+    assert found.drop_off == Words("Central", "皇后大道郵政局", "皇后大道邮政局")
+    assert found.destination == ITEM.destination
+    assert not found.milestone
+
+
+async def test_scans_differ_by_time_place_and_what_happened(items: Items) -> None:
+    others = (
+        replace(LEFT, time="2026-11-02 10:01"),
+        replace(LEFT, place=Country("FR")),
+        replace(LEFT, place=Country("HK", Words("KOWLOON"))),
+        replace(LEFT, what="Left by sea"),
+    )
+    await items.load([replace(ITEM, scans=(LEFT, *others))], NOW)
+    assert len((await _found(items)).scans) == 5
+
+
+async def test_h26_the_newest_item_of_a_number_answers(items: Items) -> None:
+    again = replace(ITEM, posted="2027-12-01 09:00", scans=(replace(POSTED, time="2027-12-01 09:00"),))
+    await items.load([again, ITEM], NOW)
+    assert await _found(items) == again
+    await items.load([Item(number=NUMBER, scans=(LEFT,))], NOW)
+    assert LEFT in (await _found(items)).scans
+
+
+async def test_an_item_may_be_told_of_before_it_is_posted(items: Items) -> None:
+    await items.load([replace(ITEM, posted="", scans=(POSTED,))], NOW)
+    assert (await _found(items)).posted == ""
+    await items.load([replace(ITEM, scans=(LEFT,))], NOW)
+    assert await _found(items) == replace(ITEM, scans=(POSTED, LEFT))
+
+
+async def test_one_number_may_come_many_times_in_a_batch(items: Items) -> None:
+    days = [scan(f"{day:02} 10:00", "EMD") for day in range(1, 29)]
+    await items.load([replace(ITEM, scans=(day,)) for day in days], NOW)
+    assert (await _found(items)).scans == tuple(days)
+
+
+async def test_two_loaders_at_once_do_not_harm_each_other(items: Items, database_url: str) -> None:
+    second = await open_store(database_url)
+    batch = [replace(ITEM, number=f"RB{serial:09}HK") for serial in range(50)]
+    await asyncio.gather(items.load(batch, NOW), Items(second.main).load(batch[::-1], NOW))
+    await second.close()
+    assert len(await items.find(item.number for item in batch)) == 50
+
+
+async def test_partners_are_kept_by_name(store: Store) -> None:
+    partners = Partners(store.main)
+    ann = Partner(sys_id="ann", lookup="x", daily=5, interval_ms=0, zone="UTC", prefixes=("RB", "LK"))
+    bob = Partner(sys_id="bob", lookup="y")
+    assert await partners.create(bob, NOW)
+    assert await partners.create(ann, NOW)
+    assert not await partners.create(ann, NOW)
+    assert await partners.all() == [ann, bob]
+    assert await partners.set_disabled("ann", disabled=True)
+    assert await partners.set_lookup("ann", "z")
+    assert await partners.find("ann") == replace(ann, disabled=True, lookup="z")
+    assert await partners.find("eve") is None
+    assert not await partners.set_disabled("eve", disabled=True)
+    assert not await partners.set_lookup("eve", "z")
