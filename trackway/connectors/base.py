@@ -1,6 +1,6 @@
 """What every connector promises, and what it is handed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -83,3 +83,42 @@ class Connector(Protocol):
     async def close(self) -> None:
         """Let go of sockets."""
         ...
+
+
+class Sealer(Protocol):
+    """What keeps a secret readable for us alone; the vault is one."""
+
+    def seal(self, secret: str, owner: str) -> str:
+        """The secret, readable only as `owner`'s."""
+        ...
+
+    def open(self, sealed: str, owner: str) -> str:
+        """The secret again."""
+        ...
+
+
+class Kit(Struct, frozen=True, kw_only=True):
+    """What every connector is handed beside its own settings. `timeout` is seconds for one request."""
+
+    shared: Shared
+    sealer: Sealer
+    clock: Callable[[], datetime]
+    sleep: Callable[[float], Awaitable[None]]
+    timeout: float
+
+
+class Setting(Struct, frozen=True, kw_only=True):
+    """A setting that a connector is set up with; one without a `default` must be given."""
+
+    name: str
+    about: str
+    default: str | None = None
+    secret: bool = False
+
+
+class Kind(Struct, frozen=True, kw_only=True):
+    """A connector that may be set up: what an entry point of the group `trackway.connectors` names."""
+
+    id: str
+    settings: tuple[Setting, ...]
+    make: Callable[[Mapping[str, str], Kit], Connector]
