@@ -17,7 +17,6 @@ from trackway.connectors.base import Connector, Kit
 from trackway.domain.carrier import Catalogue as Carriers
 from trackway.domain.lifecycle import Lifetimes
 from trackway.domain.planning import Intervals
-from trackway.domain.tracking import Tracking
 from trackway.domain.webhook import Attempt, Message, Outcome
 from trackway.egress import address
 from trackway.egress.client import GuardedClient
@@ -188,27 +187,11 @@ def workers(house: House) -> list[Loop]:
     """The worker wing: pollers for what is set up, the courier, the janitor."""
     config, clock = house.config, house.clock
     courier = _courier(house)
-    judgement = Judgement(
-        write=lambda tracking: _track(house, tracking),
-        intervals=Intervals(
-            shortest=timedelta(seconds=config.poll_min_interval), longest=timedelta(seconds=config.poll_max_interval)
-        ),
-        lifetimes=lifetimes_of(config),
-    )
 
-    def poller(name: str, settings: Mapping[str, str]) -> Poller:
-        return Poller(
-            connector=connector_of(house, name, settings),
-            desk=house.desk,
-            askings=Askings(house.store.main),
-            judgement=judgement,
-            announce=Outbox.put,
-            clock=clock,
-            timeout=config.carrier_timeout,
-            told=courier.wake,
-        )
+    def make(name: str, settings: Mapping[str, str]) -> Poller:
+        return poller(house, name, settings, told=courier.wake)
 
-    pollers = Pollers(wanted=house.connections.all, make=poller, stop_limit=config.stop_timeout)
+    pollers = Pollers(wanted=house.connections.all, make=make, stop_limit=config.stop_timeout)
     janitor = Janitor(
         turns=Turns(house.store.main),
         outbox=Outbox(house.store.main),
@@ -218,6 +201,32 @@ def workers(house: House) -> list[Loop]:
         told=courier.wake,
     )
     return [pollers, courier, janitor]
+
+
+def poller(house: House, name: str, settings: Mapping[str, str], *, told: Callable[[], None]) -> Poller:
+    """What asks one carrier account; `told` is called when there is news.
+
+    Raises:
+        ConfigError: there is no such connector, or its settings cannot work.
+    """
+    config = house.config
+    return Poller(
+        connector=connector_of(house, name, settings),
+        desk=house.desk,
+        askings=Askings(house.store.main),
+        judgement=Judgement(
+            write=lambda tracking: write_track(tracking, house.carriers.country_key),
+            intervals=Intervals(
+                shortest=timedelta(seconds=config.poll_min_interval),
+                longest=timedelta(seconds=config.poll_max_interval),
+            ),
+            lifetimes=lifetimes_of(config),
+        ),
+        announce=Outbox.put,
+        clock=house.clock,
+        timeout=config.carrier_timeout,
+        told=told,
+    )
 
 
 def _courier(house: House) -> Courier:
@@ -237,10 +246,6 @@ def _courier(house: House) -> Courier:
         clock=house.clock,
         observe=observe,
     )
-
-
-def _track(house: House, tracking: Tracking) -> str:
-    return write_track(tracking, house.carriers.country_key)
 
 
 def connector_of(house: House, name: str, settings: Mapping[str, str]) -> Connector:

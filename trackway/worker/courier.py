@@ -1,0 +1,153 @@
+"""Carry messages to their webhooks: claim, sign, POST, note what came of it."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+import structlog
+
+from trackway.domain.errors import StorageError
+from trackway.domain.webhook import Attempt, Kind, Message, Outcome, next_due
+from trackway.egress.client import GuardedClient, Reply
+from trackway.storage.outbox import Claim, Outbox
+from trackway.wire import webhook
+from trackway.worker.loop import Loop, Sleep
+
+SigningKey = Callable[[int, datetime], Awaitable[str | None]]
+Observe = Callable[[Message, Attempt, Outcome], None]
+
+_MARGIN = timedelta(seconds=30)
+_IDLE = 1.0
+_NOTE_PAUSE = 1.0
+_NO_KEY = Reply(status=-1, fault="the account has no key in force to sign with", took_ms=0)
+_log = structlog.get_logger(__name__)
+
+
+def render(message: Message, tag: str | None, track: bytes) -> bytes:
+    """The data of a message, made once."""
+    if message.kind is Kind.STOPPED:
+        return webhook.stopped(message.number, message.carrier, tag)
+    return webhook.updated(message.number, tag, track)
+
+
+def _unobserved(_message: Message, _attempt: Attempt, _outcome: Outcome) -> None:
+    pass
+
+
+class Courier(Loop):
+    """Delivers up to `slots` messages at once, at most `slots_per_account` of them to one account's webhook.
+
+    `timeout` is the client's, in seconds; a claim lasts half a minute longer, then whoever finds it takes it over.
+    """
+
+    name = "courier"
+
+    def __init__(
+        self,
+        *,
+        outbox: Outbox,
+        client: GuardedClient,
+        signing_key: SigningKey,
+        delays: Sequence[float],
+        timeout: float,
+        slots: int,
+        slots_per_account: int,
+        clock: Callable[[], datetime],
+        sleep: Sleep = asyncio.sleep,
+        observe: Observe = _unobserved,
+    ) -> None:
+        super().__init__(sleep=sleep)
+        self._outbox = outbox
+        self._client = client
+        self._signing_key = signing_key
+        self._delays = delays
+        self._lease = timedelta(seconds=timeout) + _MARGIN
+        self._slots = slots
+        self._cap = slots_per_account
+        self._clock = clock
+        self._observe = observe
+        self._flights: dict[asyncio.Task[None], Claim] = {}
+
+    async def tick(self) -> float:
+        """Claim as much as there are slots for and send it on its way; every landing wakes the loop for more."""
+        free = self._slots - len(self._flights)
+        if free == 0:
+            return _IDLE
+        now = self._clock()
+        claims = await self._outbox.claim(
+            now=now,
+            until=now + self._lease,
+            slots=free,
+            cap=self._cap,
+            held=Counter(claim.message.account for claim in self._flights.values()),
+            render=render,
+        )
+        for claim in claims:
+            flight = asyncio.create_task(self._deliver(claim))
+            self._flights[flight] = claim
+            flight.add_done_callback(self._landed)
+        return 0 if claims else _IDLE
+
+    async def landed(self) -> None:
+        """Wait until all deliveries that are on their way have ended."""
+        while self._flights:
+            await asyncio.wait(list(self._flights))
+
+    async def let_go(self, limit: float) -> None:
+        """Let deliveries end within `limit` seconds; those that do not become due again for another process."""
+        if not self._flights:
+            return
+        await asyncio.wait(self._flights, timeout=limit)
+        late = dict(self._flights)
+        for flight in late:
+            flight.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+        if late:
+            with suppress(StorageError):  # then the claims run out by themselves
+                await self._outbox.release(list(late.values()), self._clock())
+
+    def _landed(self, flight: asyncio.Task[None]) -> None:
+        claim = self._flights.pop(flight)
+        if not flight.cancelled() and (error := flight.exception()) is not None:
+            unexpected = None if isinstance(error, StorageError) else error
+            _log.warning("delivery to repeat", message=claim.message.name, error=str(error), exc_info=unexpected)
+        self.wake()
+
+    async def _deliver(self, claim: Claim) -> None:
+        at = self._clock()
+        key = await self._signing_key(claim.message.account, at)
+        reply = _NO_KEY if key is None else await self._post(claim, key, at)
+        attempt = Attempt(
+            at=at,
+            url=claim.url,
+            status=reply.status,
+            fault=reply.fault,
+            took_ms=reply.took_ms,
+            answer=reply.answer,
+        )
+        outcome = await self._note(claim, attempt)
+        if outcome is None:
+            _log.warning("claim ran out during delivery", message=claim.message.name)
+        else:
+            self._observe(claim.message, attempt, outcome)
+
+    async def _post(self, claim: Claim, key: str, at: datetime) -> Reply:
+        message = claim.message
+        content = webhook.body(message.kind, claim.data, key)
+        return await self._client.post(
+            claim.url, content, webhook.headers(message.name, message.attempts + 1, at, content, key)
+        )
+
+    async def _note(self, claim: Claim, attempt: Attempt) -> Outcome | None:
+        """Keep what came of it. While the store is away, try until the claim has run out."""
+        message, now = claim.message, self._clock()
+        due = next_due(message.first_failed_at or now, message.attempts + 1, self._delays, now)
+        while True:
+            try:
+                return await self._outbox.finish(claim, attempt, due, now)
+            except StorageError:
+                if self._clock() >= claim.until:
+                    raise
+                await self._sleep(_NOTE_PAUSE)
