@@ -1,0 +1,248 @@
+"""The one door to carriers, with several processes' desks on one store, on both engines (F20)."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.conftest import NOW, Clock
+from trackway.connectors.base import Answers, Inquiry, Limits
+from trackway.domain.errors import (
+    CarrierDeniedAccess,
+    CarrierFault,
+    CarrierLimited,
+    CarrierUnavailable,
+    CarrierUnreadable,
+    StorageError,
+)
+from trackway.domain.tracking import Report
+from trackway.service.inquiry import Desk, Replies
+from trackway.storage.allowance import Allowance
+from trackway.storage.shared import SharedMemory
+from trackway.storage.store import Store
+
+HONG_KONG = Limits(batch=30, spacing=0.12, per_day=100_000, day_zone="Asia/Hong_Kong", in_flight=1)
+TWO = [Inquiry(number="RT215770195HK"), Inquiry(number="EA999580311HK")]
+MS = timedelta(milliseconds=1)
+Act = Callable[[Sequence[Inquiry]], Awaitable[Answers]]
+
+
+class Carrier:
+    """A connector that does as a test says, and notes when it was called and how many calls were under way."""
+
+    id = "carrier"
+    carriers = frozenset({8011})
+
+    def __init__(self, clock: Clock, act: Act | None = None, limits: Limits = HONG_KONG) -> None:
+        self.clock = clock
+        self.limits = limits
+        self.act = act or _found
+        self.called_at: list[datetime] = []
+        self.ended_at: list[datetime] = []
+        self.most = self.now = 0
+
+    async def ask(self, inquiries: Sequence[Inquiry]) -> Answers:
+        self.called_at.append(self.clock())
+        self.now += 1
+        self.most = max(self.most, self.now)
+        try:
+            return await self.act(inquiries)
+        finally:
+            self.now -= 1
+            self.ended_at.append(self.clock())
+
+    async def close(self) -> None: ...
+
+
+async def _found(inquiries: Sequence[Inquiry]) -> Answers:
+    return {inquiry.number: Report(number=inquiry.number) for inquiry in inquiries}
+
+
+def failing(*faults: Exception | None) -> Act:
+    """One fault for each call in turn, then answers."""
+    left = list(faults)
+
+    async def act(inquiries: Sequence[Inquiry]) -> Answers:
+        fault = left.pop(0) if left else None
+        if fault is not None:
+            raise fault
+        return await _found(inquiries)
+
+    return act
+
+
+def desk(store: Store, clock: Clock, timeout: float = 5) -> Desk:
+    """Another process's desk; its sleep moves the clock of all."""
+
+    async def sleep(seconds: float) -> None:
+        wake = clock() + timedelta(seconds=seconds)
+        await asyncio.sleep(0)
+        clock.now = max(clock.now, wake)
+
+    return Desk(
+        shared=SharedMemory(store.quick),
+        allowance=Allowance(store.quick),
+        clock=clock,
+        timeout=timeout,
+        sleep=sleep,
+    )
+
+
+def fault_of(replies: Replies) -> CarrierFault:
+    """The fault that all numbers have."""
+    faults = list(replies.answers.values())
+    assert set(replies.answers) == {inquiry.number for inquiry in TWO}
+    assert faults[0] is faults[1]
+    assert isinstance(faults[0], CarrierFault)
+    return faults[0]
+
+
+async def test_every_number_is_answered_and_the_time_is_taken(store: Store, clock: Clock) -> None:
+    async def act(inquiries: Sequence[Inquiry]) -> Answers:
+        clock.move(milliseconds=250)
+        return await _found(inquiries[:1])
+
+    replies = await desk(store, clock).ask(Carrier(clock, act), TWO)
+    assert replies.took_ms == 250
+    assert replies.answers[TWO[0].number] == Report(number=TWO[0].number)
+    assert isinstance(replies.answers[TWO[1].number], CarrierUnreadable)
+
+
+async def test_calls_of_all_processes_are_spaced_and_one_at_a_time(store: Store, clock: Clock) -> None:
+    async def act(inquiries: Sequence[Inquiry]) -> Answers:
+        clock.move(milliseconds=7)
+        await asyncio.sleep(0)
+        return await _found(inquiries)
+
+    carrier = Carrier(clock, act)
+    desks = [desk(store, clock, timeout=3600) for _ in range(5)]  # those who wait move the clock for all
+    await asyncio.gather(*(one.ask(carrier, TWO) for one in desks for _ in range(4)))
+    assert len(carrier.called_at) == 20
+    assert carrier.most == 1
+    gaps = [after - before for before, after in zip(carrier.called_at, carrier.called_at[1:], strict=False)]
+    assert min(gaps) >= 120 * MS
+
+
+async def test_the_pace_counts_from_the_end_of_a_call(store: Store, clock: Clock) -> None:
+    """A request may leave long after its slot began, as when a token had to be fetched first."""
+
+    async def slow(inquiries: Sequence[Inquiry]) -> Answers:
+        clock.move(milliseconds=400)
+        return await _found(inquiries)
+
+    carrier = Carrier(clock, slow)
+    for one in (desk(store, clock), desk(store, clock)):
+        await one.ask(carrier, TWO)
+    assert carrier.called_at[1] - carrier.ended_at[0] == 120 * MS
+
+
+async def test_a_carrier_may_take_several_calls_at_one_time(store: Store, clock: Clock) -> None:
+    gate = asyncio.Event()
+
+    async def act(inquiries: Sequence[Inquiry]) -> Answers:
+        if carrier.now == 3:
+            gate.set()
+        await gate.wait()
+        return await _found(inquiries)
+
+    carrier = Carrier(clock, act, Limits(in_flight=3))
+    await asyncio.gather(*(desk(store, clock).ask(carrier, TWO) for _ in range(3)))
+    assert carrier.most == 3
+
+
+async def test_the_place_of_a_process_that_died_is_free_again(store: Store, clock: Clock) -> None:
+    assert await SharedMemory(store.quick).take("place:carrier:0", NOW, NOW + timedelta(seconds=10))
+    replies = await desk(store, clock, timeout=5).ask(Carrier(clock), TWO)
+    assert replies.answers[TWO[0].number] == Report(number=TWO[0].number)
+    assert NOW + timedelta(seconds=10) <= clock() < NOW + timedelta(seconds=11)
+
+
+async def test_places_that_stay_taken_are_a_fault(store: Store, clock: Clock) -> None:
+    assert await SharedMemory(store.quick).take("place:carrier:0", NOW, NOW + timedelta(days=1))
+    carrier = Carrier(clock)
+    assert isinstance(fault_of(await desk(store, clock).ask(carrier, TWO)), CarrierLimited)
+    assert carrier.called_at == []
+
+
+async def test_the_days_budget_is_one_for_all_and_ends_at_the_carriers_midnight(store: Store, clock: Clock) -> None:
+    carrier = Carrier(clock, limits=Limits(per_day=3, day_zone="Asia/Hong_Kong"))
+    desks = [desk(store, clock) for _ in range(4)]
+    replies = [await one.ask(carrier, TWO) for one in desks]
+    assert len(carrier.called_at) == 3
+    midnight = datetime(2026, 11, 22, 16, 0, tzinfo=UTC)
+    assert fault_of(replies[3]).retry_at == midnight
+    clock.now = midnight - MS
+    assert fault_of(await desks[0].ask(carrier, TWO)).retry_at == midnight
+    clock.now = midnight
+    await desks[0].ask(carrier, TWO)
+    assert len(carrier.called_at) == 4
+
+
+async def test_a_carrier_that_wants_no_more_today_is_left_alone_by_all(store: Store, clock: Clock) -> None:
+    """9994."""
+    midnight = NOW + timedelta(hours=4)
+    carrier = Carrier(clock, failing(CarrierLimited("status 9994", midnight)))
+    assert fault_of(await desk(store, clock).ask(carrier, TWO)).retry_at == midnight
+    clock.now = midnight - MS
+    assert fault_of(await desk(store, clock).ask(carrier, TWO)).retry_at == midnight
+    assert len(carrier.called_at) == 1
+    clock.now = midnight
+    await desk(store, clock).ask(carrier, TWO)
+    assert len(carrier.called_at) == 2
+
+
+async def test_told_to_be_slower_we_wait_and_ask_once_more(store: Store, clock: Clock) -> None:
+    """9991."""
+    carrier = Carrier(clock, failing(CarrierLimited("status 9991")))
+    replies = await desk(store, clock).ask(carrier, TWO)
+    assert replies.answers[TWO[0].number] == Report(number=TWO[0].number)
+    assert carrier.called_at[1] - carrier.called_at[0] >= timedelta(seconds=1)
+    carrier = Carrier(clock, failing(CarrierLimited("status 9991"), CarrierLimited("status 9991")))
+    assert isinstance(fault_of(await desk(store, clock).ask(carrier, TWO)), CarrierLimited)
+    assert len(carrier.called_at) == 2
+
+
+async def test_a_whole_calls_fault_is_each_numbers(store: Store, clock: Clock) -> None:
+    denied = CarrierDeniedAccess("status 9992")
+    assert fault_of(await desk(store, clock).ask(Carrier(clock, failing(denied)), TWO)) is denied
+
+
+async def test_a_carrier_that_hangs_is_unavailable_and_its_place_is_free_again(store: Store, clock: Clock) -> None:
+    async def hang(_: Sequence[Inquiry]) -> Answers:
+        await asyncio.Event().wait()
+        return {}
+
+    one = desk(store, clock, timeout=0.02)
+    assert isinstance(fault_of(await one.ask(Carrier(clock, hang), TWO)), CarrierUnavailable)
+    assert (await one.ask(Carrier(clock), TWO)).answers[TWO[0].number] == Report(number=TWO[0].number)
+
+
+async def test_a_connector_that_breaks_is_a_fault_and_told_in_the_log(
+    store: Store, clock: Clock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = Carrier(clock, failing(KeyError("itemNo")))
+    assert isinstance(fault_of(await desk(store, clock).ask(broken, TWO)), CarrierUnreadable)
+    assert "a connector failed" in capsys.readouterr().out
+
+
+async def test_a_store_that_is_away_is_no_fault_of_the_carrier(store: Store, clock: Clock) -> None:
+    with pytest.raises(StorageError):
+        await desk(store, clock).ask(Carrier(clock, failing(StorageError("gone"))), TWO)
+
+
+async def test_one_that_is_stopped_gives_its_place_back(store: Store, clock: Clock) -> None:
+    begun = asyncio.Event()
+
+    async def hang(_: Sequence[Inquiry]) -> Answers:
+        begun.set()
+        await asyncio.Event().wait()
+        return {}
+
+    task = asyncio.create_task(desk(store, clock).ask(Carrier(clock, hang), TWO))
+    await begun.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await desk(store, clock).ask(Carrier(clock), TWO)
+    assert clock() - NOW < timedelta(seconds=1)
