@@ -4,7 +4,9 @@ from typing import Annotated
 
 import typer
 
+from trackway.app import House
 from trackway.cli.base import AsJson, Data, DatabaseUrl, out, print_json, within
+from trackway.domain.account import Usage
 
 app = typer.Typer(no_args_is_help=True, help="Customers: keys, webhook, address list, quota.")
 Name = Annotated[str, typer.Argument(help="The account's name.")]
@@ -37,6 +39,21 @@ def list_accounts(as_json: AsJson = False, data: Data = None, database: Database
         else:
             state = "disabled" if account.disabled else "enabled"
             out.print(f"{account.name}  {state}  {account.webhook_url or 'no webhook'}", markup=False)
+
+
+@app.command()
+def usage(name: Name, as_json: AsJson = False, data: Data = None, database: DatabaseUrl = None) -> None:
+    """Print what an account has registered, in all and today (UTC), and how much it may."""
+
+    async def work(house: House) -> Usage:
+        return await house.access.usage((await house.access.named(name)).id, house.clock())
+
+    used = within(work, data=data, database=database)
+    if as_json:
+        print_json(used)
+    else:
+        quota, daily = ("no limit" if limit is None else limit for limit in (used.quota, used.daily))
+        out.print(f"in all {used.used} of {quota}\ntoday  {used.day_used} of {daily}", markup=False)
 
 
 @app.command()
