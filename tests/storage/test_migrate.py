@@ -1,15 +1,19 @@
 """The migrations make exactly the tables that the schema says."""
 
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, create_engine, inspect
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from trackway.storage import migrate
+from trackway.domain.errors import StorageError
+from trackway.storage import migrate, revision
 from trackway.storage.schema import metadata
 from trackway.storage.store import Store
 
@@ -54,6 +58,27 @@ async def test_migrated_tables_are_the_schemas(store: Store, database_url: str) 
             partial = await async_connection.run_sync(_partial_indexes)
     assert differences == []
     assert partial == _declared_partial_indexes()
+
+
+def test_the_newest_step_is_the_revision_that_stores_are_checked_for() -> None:
+    assert migrate.head() == revision.HEAD
+
+
+def test_two_processes_may_make_the_tables_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite3"
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(migrate.upgrade_sqlite, [path] * 4))
+    assert revision.of_sqlite(path) == revision.HEAD
+
+
+def test_a_step_that_fails_leaves_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite3"
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE tracking (id)")
+    with pytest.raises(StorageError):
+        migrate.upgrade_sqlite(path)
+    with sqlite3.connect(path) as connection:
+        assert connection.execute("SELECT name FROM sqlite_master").fetchall() == [("tracking",)]
 
 
 def test_bringing_a_store_up_to_date_twice_changes_nothing(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import typer
 from trackway.cli.base import Data, DatabaseUrl, fail, out
 from trackway.config import load
 from trackway.domain.errors import TrackwayError
-from trackway.storage import migrate
+from trackway.storage import revision
 
 app = typer.Typer(no_args_is_help=True, help="The store: bring it up to date, back it up.")
 _SQLITE = "sqlite:///"
@@ -19,6 +19,8 @@ _SQLITE = "sqlite:///"
 @app.command()
 def upgrade(data: Data = None, database: DatabaseUrl = None) -> None:
     """Bring the store's tables up to date (the embedded store does so by itself)."""
+    from trackway.storage import migrate  # noqa: PLC0415  # Alembic takes half a second to import
+
     try:
         url = load(data=data, database=database).database_url()
         if url.startswith(_SQLITE):
@@ -29,7 +31,7 @@ def upgrade(data: Data = None, database: DatabaseUrl = None) -> None:
             asyncio.run(migrate.upgrade_postgres(url))
     except TrackwayError as error:
         fail(str(error))
-    out.print(f"the store is at version {migrate.head()}")
+    out.print(f"the store is at version {revision.HEAD}")
 
 
 @app.command()

@@ -1,20 +1,18 @@
 """Bring a store's tables to today's schema."""
 
-import sqlite3
-from contextlib import closing, suppress
-from functools import cache
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from trackway.domain.errors import StorageError
+
+_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(20261122)")
 
 
 def _alembic(connection: Connection | None = None) -> Config:
@@ -28,36 +26,20 @@ def _upgrade(connection: Connection) -> None:
     command.upgrade(_alembic(connection), "head")
 
 
-def _revision(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
-
-
-def _revision_sqlite(path: Path) -> str | None:
-    """The revision that the file has, read without Alembic: most starts have nothing to mend."""
-    if not path.exists():
-        return None
-    with closing(sqlite3.connect(path)) as connection, suppress(sqlite3.Error):
-        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-        return str(row[0]) if row else None
-    return None
-
-
-@cache
 def head() -> str | None:
-    """The revision that this program's tables have."""
+    """The newest revision that there are steps to; `revision.HEAD` says the same."""
     return ScriptDirectory.from_config(_alembic()).get_current_head()
 
 
 def upgrade_sqlite(path: Path) -> None:
-    """Make or mend the tables of the embedded store.
+    """Make or mend the tables of the embedded store, all or nothing, one process at a time.
 
     Raises:
         StorageError: the file cannot be written or is no store of ours.
     """
-    if _revision_sqlite(path) == head():
-        return
     try:
-        engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
+        engine = create_engine(f"sqlite:///{path}", poolclass=NullPool, connect_args={"isolation_level": None})
+        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
         with engine.begin() as connection:
             _upgrade(connection)
     except SQLAlchemyError as error:
@@ -65,7 +47,7 @@ def upgrade_sqlite(path: Path) -> None:
 
 
 async def upgrade_postgres(url: str) -> None:
-    """Make or mend the tables of a PostgreSQL store, `trackway db upgrade`.
+    """Make or mend the tables of a PostgreSQL store, all or nothing, one process at a time.
 
     Raises:
         StorageError: the server cannot be reached, or refuses.
@@ -73,21 +55,8 @@ async def upgrade_postgres(url: str) -> None:
     try:
         engine = create_async_engine(_async_url(url), poolclass=NullPool)
         async with engine.begin() as connection:
+            await connection.execute(_ONE_AT_A_TIME)
             await connection.run_sync(_upgrade)
-    except (SQLAlchemyError, OSError) as error:
-        raise StorageError(str(error)) from error
-
-
-async def revision_postgres(url: str) -> str | None:
-    """The revision that a PostgreSQL store has, None for an empty one.
-
-    Raises:
-        StorageError: the server cannot be reached, or refuses.
-    """
-    try:
-        engine = create_async_engine(_async_url(url), poolclass=NullPool)
-        async with engine.connect() as connection:
-            return await connection.run_sync(_revision)
     except (SQLAlchemyError, OSError) as error:
         raise StorageError(str(error)) from error
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from trackway.domain.errors import ConfigError, StorageError
-from trackway.storage import migrate
+from trackway.storage import revision
 from trackway.storage.database import Database
 from trackway.storage.postgres import PostgresDatabase
 from trackway.storage.sqlite import QuickSqliteDatabase, SqliteDatabase
@@ -39,14 +39,17 @@ async def open_store(url: str) -> Store:
 
 def _open_sqlite(path: Path) -> Store:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    migrate.upgrade_sqlite(path)
     quick = path.with_name(path.stem + "-quick" + path.suffix)
-    migrate.upgrade_sqlite(quick)
+    for file in (path, quick):
+        if revision.of_sqlite(file) != revision.HEAD:
+            from trackway.storage import migrate  # noqa: PLC0415  # Alembic takes half a second to import
+
+            migrate.upgrade_sqlite(file)
     return Store(main=SqliteDatabase(path), quick=QuickSqliteDatabase(quick))
 
 
 async def _open_postgres(url: str) -> Store:
-    if await migrate.revision_postgres(url) != migrate.head():
+    if await revision.of_postgres(url) != revision.HEAD:
         raise StorageError("the database's tables are not this version's: run `trackway db upgrade` first")
     main = await PostgresDatabase.open(url)
     return Store(main=main, quick=await PostgresDatabase.open(url, durable=False, connections=4))
