@@ -211,7 +211,7 @@ async def test_other_paths_and_methods_answer_in_the_same_shape(partner: Partner
 
 
 @given(body=JSON)
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_h8_any_json_gets_a_documented_answer(partner: Partner, body: Any) -> None:
     await partner.enter()
     answer = await partner.ask(body)

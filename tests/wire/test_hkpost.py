@@ -232,12 +232,15 @@ def test_a_scan_may_bring_a_code_alone() -> None:
     [
         {"postingDateTime": "2017-02-27"},
         {"orgCnty_code": "HKG"},
-        {"dropOffPoint_e": "x" * 256},
-        {"dropOffPoint_c": "a\0b"},
         {"itemDeliveryStatusDetailList": [{"eventDateTime": "01-03-2017 11:00"}]},
         {"itemDeliveryStatusDetailList": [{"eventDateTime": "", "eventMsg_e": "x"}]},
         {"itemDeliveryStatusDetailList": [{"eventDateTime": "01-03-2017 11:00", "eventCode": "DELIVERED"}]},
         {"itemDeliveryStatusDetailList": [{"eventDateTime": "01-03-2017 11:00", "eventMsg_e": "x" * 256}]},
+        {
+            "itemDeliveryStatusDetailList": [
+                {"eventDateTime": "01-03-2017 11:00", "eventCode": "EMI", "eventLocation_e": "x" * 256}
+            ]
+        },
     ],
 )
 def test_a_value_that_cannot_be_is_named(wrong: dict[str, Any]) -> None:
@@ -245,7 +248,9 @@ def test_a_value_that_cannot_be_is_named(wrong: dict[str, Any]) -> None:
         read_item(json.dumps(LOADED | wrong).encode())
 
 
-@pytest.mark.parametrize("wrong", [{"itemNo": 5}, {"postingDateTime": None}, {"itemDeliveryStatusDetailList": {}}])
+@pytest.mark.parametrize(
+    "wrong", [{"itemNo": 5}, {"postingDateTime": None}, {"milestone_e": "a\0b"}, {"itemDeliveryStatusDetailList": {}}]
+)
 def test_another_type_is_a_wrong_format(wrong: dict[str, Any]) -> None:
     with pytest.raises(FormatInvalid):
         read_item(json.dumps(LOADED | wrong).encode())

@@ -49,7 +49,7 @@ class ItemHidden(MailRefusal):
     why = "is not for this partner"
 
 
-class Words(Struct, frozen=True):
+class Words(Struct, frozen=True, gc=False):
     """The same words in English, Traditional and Simplified Chinese; empty where they are not known."""
 
     e: str = ""
@@ -64,14 +64,14 @@ class Words(Struct, frozen=True):
         return Words(self.e or other.e, self.c or other.c, self.s or other.s)
 
 
-class Country(Struct, frozen=True):
+class Country(Struct, frozen=True, gc=False):
     """A country by its ISO 3166 alpha-2 code and its names (H24)."""
 
     code: str = ""
     name: Words = Words()
 
 
-class Scan(Struct, frozen=True):
+class Scan(Struct, frozen=True, gc=False):
     """One thing that happened to an item. `time` is `YYYY-MM-DD HH:MM` of the place, so it sorts as text (H22).
 
     `what` is the UPU event code, or the message itself where the scan came without a code.

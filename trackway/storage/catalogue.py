@@ -19,11 +19,15 @@ class Wording(Struct, frozen=True):
     message: Words = Words()
 
 
+_UNKNOWN = Wording()
+
+
 class Catalogue:
     """Read once, here. A file of the same name in `folder` takes the place of the one that comes with Trackway."""
 
     def __init__(self, folder: Path) -> None:
-        self._countries = {row["code"]: _words(row, "name") for row in _rows(folder, "countries.csv")}
+        rows = _rows(folder, "countries.csv")
+        self._countries = {row["code"]: Country(row["code"], _words(row, "name")) for row in rows}
         self._wordings: dict[str, Wording] = {}
         self._milestones: dict[str, Words] = {}
         for row in _rows(folder, "hkpost_texts.csv"):
@@ -42,10 +46,7 @@ class Catalogue:
             origin=self._named(item.origin),
             destination=self._named(item.destination),
             milestone=item.milestone.filled(self._milestones.get(_key(item.milestone.e), Words())),
-            scans=tuple(
-                replace(scan, place=self._named(scan.place), message=scan.message.filled(self._wording(scan).message))
-                for scan in item.scans
-            ),
+            scans=tuple(map(self._filled, item.scans)),
         )
 
     def milestone(self, item: Item) -> Words:
@@ -54,13 +55,18 @@ class Catalogue:
             filter(None, (self._wording(scan).milestone for scan in reversed(item.scans))), Words()
         )
 
+    def _filled(self, scan: Scan) -> Scan:
+        message = scan.message.filled(self._wording(scan).message)
+        return Scan(scan.time, self._named(scan.place), scan.what, message)
+
     def _wording(self, scan: Scan) -> Wording:
         """By the message if we know it, for a code may have several; else by the code."""
         known = self._wordings.get(_key(scan.message.e)) if scan.message.e else None
-        return known or self._wordings.get(scan.what, Wording())
+        return known or self._wordings.get(scan.what, _UNKNOWN)
 
     def _named(self, country: Country) -> Country:
-        return Country(country.code, country.name.filled(self._countries.get(country.code, Words())))
+        known = self._countries.get(country.code, country)
+        return Country(country.code, country.name.filled(known.name)) if country.name else known
 
 
 def _rows(folder: Path, name: str) -> Iterator[dict[str, str]]:

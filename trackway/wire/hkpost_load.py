@@ -1,16 +1,15 @@
 """Items as the operator loads them: the names of `deliveryResultList`, and a UPU event code in an event."""
 
 import re
-from collections.abc import Iterator
 
-from msgspec import Struct, json
-from msgspec.structs import astuple
+from msgspec import json
 
 from trackway.domain.errors import FieldInvalid
 from trackway.domain.mail import Country, Item, Scan, Words, item_number
 from trackway.wire.hkpost import Detail, Result, decode, read_time
+from trackway.wire.hkpost_codes import FormatInvalid
 
-_MOST = 255  # a scan is found by its words, and an index takes no longer ones
+_MOST = 255  # a scan is known by its words and place, and an index takes no longer ones
 _COUNTRY = re.compile(r"[A-Z]{2}|").fullmatch
 _EVENT = re.compile(r"[A-Z]{3}|").fullmatch
 
@@ -38,46 +37,46 @@ def read_item(body: bytes) -> Item:
         ItemMalformed: the number has not the form of one (H12).
         FieldInvalid: a field has a value that it cannot have.
     """
+    if b"\\u0000" in body:
+        raise FormatInvalid("JSON holds U+0000, which no store keeps")
     given = decode(_ITEM, body)
-    for field, text in _texts(given):
-        if len(text) > _MOST or "\0" in text:
-            raise FieldInvalid(field, text[:_MOST])
     return Item(
         number=item_number(given.itemNo),
         posted=_time("postingDateTime", given.postingDateTime) if given.postingDateTime else "",
         drop_off=Words(given.dropOffPoint_e, given.dropOffPoint_c, given.dropOffPoint_s),
-        origin=_country("orgCnty", given),
-        destination=_country("destCnty", given),
+        origin=_country("orgCnty_code", given.orgCnty_code, given.orgCnty_e, given.orgCnty_c, given.orgCnty_s),
+        destination=_country(
+            "destCnty_code", given.destCnty_code, given.destCnty_e, given.destCnty_c, given.destCnty_s
+        ),
         milestone=Words(given.milestone_e, given.milestone_c, given.milestone_s),
         scans=tuple(map(_scan, given.itemDeliveryStatusDetailList)),
     )
 
 
-def _texts(given: Struct) -> Iterator[tuple[str, str]]:
-    for field, value in zip(given.__struct_fields__, astuple(given), strict=True):
-        if isinstance(value, str):
-            yield field, value
-        elif isinstance(value, list):
-            for inner in value:
-                yield from _texts(inner)
-
-
 def _scan(given: LoadedScan) -> Scan:
-    message = Words(given.eventMsg_e, given.eventMsg_c, given.eventMsg_s)
+    place = _country(
+        "eventLocation_code",
+        given.eventLocation_code,
+        given.eventLocation_e,
+        given.eventLocation_c,
+        given.eventLocation_s,
+    )
     code = given.eventCode.upper()
     if not _EVENT(code):
         raise FieldInvalid("eventCode", given.eventCode)
-    what = code or message.e or message.c or message.s
-    if not what:
-        raise FieldInvalid("eventMsg_e", "")
-    return Scan(_time("eventDateTime", given.eventDateTime), _country("eventLocation", given), what, message)
+    what = code or given.eventMsg_e or given.eventMsg_c or given.eventMsg_s
+    if not 0 < len(what) <= _MOST:
+        raise FieldInvalid("eventMsg_e", what[:_MOST])
+    message = Words(given.eventMsg_e, given.eventMsg_c, given.eventMsg_s)
+    return Scan(_time("eventDateTime", given.eventDateTime), place, what, message)
 
 
-def _country(field: str, given: Struct) -> Country:
-    code, *names = (getattr(given, f"{field}_{part}") for part in ("code", "e", "c", "s"))
+def _country(field: str, code: str, e: str, c: str, s: str) -> Country:
     if not _COUNTRY(code.upper()):
-        raise FieldInvalid(f"{field}_code", code)
-    return Country(code.upper(), Words(*names))
+        raise FieldInvalid(field, code)
+    if len(e) > _MOST:
+        raise FieldInvalid(field.replace("_code", "_e"), e[:_MOST])
+    return Country(code.upper(), Words(e, c, s))
 
 
 def _time(field: str, text: str) -> str:
