@@ -27,6 +27,7 @@ class Receiver:
         self.pushes: list[dict[str, Any]] = []
         self.headers: list[Mapping[str, str]] = []
         self.answers: list[int] = []
+        self.came = asyncio.Event()
         self.url = ""
         self.key = ""
 
@@ -36,6 +37,7 @@ class Receiver:
         push = msgspec.json.decode(body, type=dict[str, Any])
         assert push["sign"] == sign(push["event"], bytes(raw["data"]), self.key)
         self.pushes.append(push)
+        self.came.set()
         self.headers.append(request.headers)
         return web.Response(status=self.answers.pop(0) if self.answers else 200)
 

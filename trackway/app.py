@@ -226,6 +226,7 @@ def poller(house: House, name: str, settings: Mapping[str, str], *, told: Callab
         clock=house.clock,
         timeout=config.carrier_timeout,
         told=told,
+        observe=lambda connector, outcome: house.metrics.askings.labels(connector, outcome).inc(),
     )
 
 

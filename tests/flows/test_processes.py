@@ -8,7 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -49,13 +49,16 @@ class Place:
     @contextlib.asynccontextmanager
     async def serving(self, *words: str) -> AsyncIterator[subprocess.Popen[bytes]]:
         """A server process, ready; killed at the end if it still runs."""
-        server = subprocess.Popen([TRACKWAY, "serve", "--port", str(self.port), *words], env=self.environment)
+        server = self._start(*words)
         try:
             await self.ready(server)
             yield server
         finally:
             server.kill()
             server.wait()
+
+    def _start(self, *words: str) -> subprocess.Popen[bytes]:
+        return subprocess.Popen([TRACKWAY, "serve", "--port", str(self.port), *words], env=self.environment)
 
     async def ready(self, server: subprocess.Popen[bytes]) -> None:
         async with ClientSession() as session:
@@ -80,8 +83,8 @@ def place(tmp_path: Path, database_url: str) -> Place:
 
 
 @pytest.fixture
-def embedded(tmp_path: Path, sqlite_template: Path) -> Iterator[Place]:
-    yield Place(tmp_path, f"sqlite:///{tmp_path / 'trackway.sqlite3'}")
+def embedded(tmp_path: Path, sqlite_template: Path) -> Place:
+    return Place(tmp_path, f"sqlite:///{tmp_path / 'trackway.sqlite3'}")
 
 
 async def call(session: ClientSession, url: str, key: str, endpoint: str, body: Any) -> Any:
@@ -121,8 +124,7 @@ async def test_the_story_with_commands_alone(place: Place, tmp_path: Path) -> No
             answer = await call(session, place.url, shop["key"], "register", [{"number": NUMBER}])
             assert answer["data"]["accepted"][0]["carrier"] == 8011
             async with asyncio.timeout(30):
-                while not inbox.pushes:
-                    await asyncio.sleep(0.05)
+                await inbox.came.wait()
             info = await call(session, place.url, shop["key"], "gettrackinfo", [{"number": NUMBER}])
             metrics = await (await session.get(f"{place.url}/metrics")).text()
         assert inbox.pushes[0]["data"] == info["data"]["accepted"][0]

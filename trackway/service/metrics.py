@@ -20,4 +20,3 @@ class Metrics:
         self.deliveries = Counter(
             "trackway_deliveries", "Attempts to deliver a message.", ["outcome"], registry=self.registry
         )
-        self.stopped = Counter("trackway_trackings_stopped", "Trackings stopped by age.", registry=self.registry)

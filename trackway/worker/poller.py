@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from trackway.connectors.base import Connector, Inquiry
-from trackway.domain.errors import CarrierUnreadable
-from trackway.domain.tracking import Tracking
+from trackway.domain.errors import CarrierFault
+from trackway.domain.tracking import Report, Tracking
 from trackway.service.inquiry import Desk
 from trackway.service.judgement import Judgement
 from trackway.storage.askings import Answered, Askings, Due, Verdict
@@ -32,6 +32,7 @@ class Poller(Loop):
         clock: Callable[[], datetime],
         timeout: float,
         told: Callable[[], None],
+        observe: Callable[[str, str], None],
         sleep: Sleep = asyncio.sleep,
     ) -> None:
         super().__init__(sleep=sleep)
@@ -43,6 +44,7 @@ class Poller(Loop):
         self._announce = announce
         self._clock = clock
         self._told = told
+        self._observe = observe
         self._lease = timedelta(seconds=2 * timeout) + _MARGIN
 
     async def let_go(self, limit: float) -> None:  # noqa: ARG002  # closing sockets takes no time
@@ -73,10 +75,9 @@ class Poller(Loop):
         except asyncio.CancelledError:
             await self._askings.release(dues, self._clock())
             raise
-        missing = CarrierUnreadable("the answer says nothing of this number")
-        answers = [
-            Answered(due=due, outcome=replies.answers.get(due.number, missing), took_ms=replies.took_ms) for due in dues
-        ]
+        answers = [Answered(due=due, outcome=replies.answers[due.number], took_ms=replies.took_ms) for due in dues]
+        for outcome in replies.answers.values():
+            self._observe(self._connector.id, _word(outcome))
         now = self._clock()
 
         def judge(tracking: Tracking, answer: Answered, attempts: int) -> Verdict:
@@ -85,3 +86,10 @@ class Poller(Loop):
         verdicts = await self._askings.settle(answers, judge, self._announce, now)
         if any(verdict.news for verdict in verdicts):
             self._told()
+
+
+def _word(outcome: Report | CarrierFault) -> str:
+    """What came of asking for one number, for the counters."""
+    if isinstance(outcome, CarrierFault):
+        return type(outcome).__name__
+    return "found" if outcome.found else "not found"
