@@ -1,0 +1,1 @@
+"""How fast Trackway is, beside the bare server and beside the usual way to write one."""

@@ -1,0 +1,45 @@
+"""`python -m bench [name …]`: the benchmarks, each with what it shows."""
+
+import argparse
+import tempfile
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+
+from bench import http
+
+_QUICK = {"sizes": (2000,), "rounds": 2, "seconds": 1.0}
+
+
+def _http(args: argparse.Namespace, folder: Path) -> None:
+    """register and gettrackinfo of 40: the bare server, Trackway, the usual way"""
+    given = {"engines": args.engine, "sizes": args.size, "rounds": args.rounds, "seconds": args.seconds}
+    settings = {**(_QUICK if args.quick else {}), **{name: value for name, value in given.items() if value}}
+    http.run(http.Plan(folder=folder, **settings))
+
+
+BENCHMARKS: dict[str, Callable[[argparse.Namespace, Path], None]] = {"http": _http}
+
+
+def main() -> None:
+    """Run the benchmarks that were named, or all."""
+    parser = argparse.ArgumentParser(prog="python -m bench", formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.description = "\n".join(f"{name:10}{run.__doc__}" for name, run in BENCHMARKS.items())
+    parser.add_argument("names", nargs="*", metavar="name", help=f"which: {', '.join(BENCHMARKS)}; all if none")
+    parser.add_argument("--quick", action="store_true", help="small stores and short rounds: does it run at all")
+    parser.add_argument("--folder", type=Path, help="where filled stores are kept for the next run; else they are not")
+    parser.add_argument("--engine", action="append", choices=["sqlite", "postgres"], help="only this store")
+    parser.add_argument("--size", action="append", type=int, help="only this many stored trackings")
+    parser.add_argument("--rounds", type=int)
+    parser.add_argument("--seconds", type=float, help="of each endpoint of each server in each round")
+    args = parser.parse_args()
+    if unknown := set(args.names) - set(BENCHMARKS):
+        parser.error(f"there is no {', '.join(sorted(unknown))}")
+    with ExitStack() as closing:
+        folder = args.folder or Path(closing.enter_context(tempfile.TemporaryDirectory(prefix="trackway-bench-")))
+        for name in args.names or BENCHMARKS:
+            BENCHMARKS[name](args, folder)
+
+
+if __name__ == "__main__":
+    main()
