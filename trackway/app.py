@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 
@@ -17,6 +17,7 @@ from trackway.connectors.base import Connector, Kit
 from trackway.domain.carrier import Catalogue as Carriers
 from trackway.domain.lifecycle import Lifetimes
 from trackway.domain.planning import Intervals
+from trackway.domain.recognition import final_carrier
 from trackway.domain.webhook import Attempt, Message, Outcome
 from trackway.egress import address
 from trackway.egress.client import GuardedClient
@@ -46,7 +47,7 @@ from trackway.storage.store import Store, open_store
 from trackway.storage.trackings import Trackings
 from trackway.storage.turns import Turns
 from trackway.storage.vault import Vault, load_master_key
-from trackway.web import hkpost, status
+from trackway.web import hkpost, openapi_hkpost, openapi_track17, status
 from trackway.web.measure import Measure
 from trackway.web.track17 import Track17Face
 from trackway.wire.track17_track import write_track
@@ -85,6 +86,8 @@ class House:
     mailroom: Mailroom
     connections: Connections
     desk: Desk
+    followed: set[int] = field(default_factory=set)
+    """The carriers that a connector asks, in this process."""
 
 
 @asynccontextmanager
@@ -155,6 +158,8 @@ def lifetimes_of(config: Config) -> Lifetimes:
         idle=timedelta(days=config.stop_after_days),
         delivered=timedelta(days=config.stop_after_delivery_days),
         stopped=timedelta(days=config.purge_after_days),
+        moving=timedelta(days=config.expire_after_days),
+        moving_by_post=timedelta(days=config.expire_after_days_by_post),
     )
 
 
@@ -166,7 +171,9 @@ def web(house: House, *, faces: bool = True, routes: Sequence[BaseRoute] = ()) -
 
     pages = [*status.routes(house.metrics.registry, ready), *routes]
     if faces:
-        pages += [*_track17(house).routes(), *hkpost.routes(house.mailroom, house.config, house.clock)]
+        pages += [*openapi_track17.routes(), *_track17(house).routes()]
+        pages += openapi_hkpost.routes(house.config.hkpost_base_path)
+        pages += hkpost.routes(house.mailroom, house.config, house.clock)
     return Measure(Starlette(routes=pages), metrics=house.metrics)
 
 
@@ -187,6 +194,7 @@ def workers(house: House) -> list[Loop]:
     """The worker wing: pollers for what is set up, the courier, the janitor."""
     config, clock = house.config, house.clock
     courier = _courier(house)
+    judgement = judgement_of(house)
 
     def make(name: str, settings: Mapping[str, str]) -> Poller:
         return poller(house, name, settings, told=courier.wake)
@@ -194,6 +202,7 @@ def workers(house: House) -> list[Loop]:
     pollers = Pollers(wanted=house.connections.all, make=make, stop_limit=config.stop_timeout)
     janitor = Janitor(
         turns=Turns(house.store.main),
+        judgement=judgement,
         outbox=Outbox(house.store.main),
         kept_for=timedelta(days=config.purge_after_days),
         log_kept_for=timedelta(days=config.webhook_log_days),
@@ -209,24 +218,31 @@ def poller(house: House, name: str, settings: Mapping[str, str], *, told: Callab
     Raises:
         ConfigError: there is no such connector, or its settings cannot work.
     """
-    config = house.config
+    config, connector = house.config, connector_of(house, name, settings)
+    house.followed.update(connector.carriers)
     return Poller(
-        connector=connector_of(house, name, settings),
+        connector=connector,
         desk=house.desk,
         askings=Askings(house.store.main),
-        judgement=Judgement(
-            write=lambda tracking: write_track(tracking, house.carriers.country_key),
-            intervals=Intervals(
-                shortest=timedelta(seconds=config.poll_min_interval),
-                longest=timedelta(seconds=config.poll_max_interval),
-            ),
-            lifetimes=lifetimes_of(config),
-        ),
+        judgement=judgement_of(house),
         announce=Outbox.put,
         clock=house.clock,
         timeout=config.carrier_timeout,
         told=told,
         observe=lambda connector, outcome: house.metrics.askings.labels(connector, outcome).inc(),
+    )
+
+
+def judgement_of(house: House) -> Judgement:
+    """What judges answers, as set."""
+    config = house.config
+    return Judgement(
+        write=lambda tracking: write_track(tracking, house.carriers.country_key),
+        final_carrier=lambda tracking: final_carrier(tracking, house.carriers, house.followed),
+        intervals=Intervals(
+            shortest=timedelta(seconds=config.poll_min_interval), longest=timedelta(seconds=config.poll_max_interval)
+        ),
+        lifetimes=lifetimes_of(config),
     )
 
 

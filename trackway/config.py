@@ -53,6 +53,8 @@ class Config(BaseSettings):
 
     stop_after_days: Days = 30
     stop_after_delivery_days: Days = 15
+    expire_after_days: Days = 30
+    expire_after_days_by_post: Days = 60
     purge_after_days: Days = 90
     carrier_change_patience: Seconds = 86_400
     key_change_delay: float = Field(300, ge=0)

@@ -23,6 +23,11 @@ class Need(StrEnum):
     TYPE_VALUE = "type_value"
 
 
+def is_postal(key: int) -> bool:
+    """Whether a carrier key is that of a post (T28)."""
+    return 0 < key < _FIRST_COURIER
+
+
 _LOOKS = {
     Need.NOTHING: re.compile(r".*", re.DOTALL),
     Need.COUNTRY_POSTCODE: re.compile(r"[A-Za-z]{2}-[A-Za-z0-9][A-Za-z0-9 -]*"),
@@ -53,7 +58,7 @@ class Carrier(Struct, frozen=True, kw_only=True):
     @property
     def postal(self) -> bool:
         """Whether it is a post, and so may have a final carrier behind it (T28)."""
-        return self.key < _FIRST_COURIER
+        return is_postal(self.key)
 
     def check(self, param: str) -> None:
         """Nothing, where the extra parameter is what this carrier wants (T36).

@@ -1,14 +1,15 @@
 """Which carrier a number belongs to, told by its form alone."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from enum import StrEnum
 from operator import mul
 
 from msgspec import Struct
 
-from trackway.domain.carrier import Carrier, Catalogue
+from trackway.domain.carrier import Carrier, Catalogue, is_postal
 from trackway.domain.number import compact, parse_s10
+from trackway.domain.tracking import Tracking
 
 
 class Check(StrEnum):
@@ -93,3 +94,13 @@ FORMATS = (
     Format(name="12 digits", carrier="fedex", pattern=re.compile("[0-9]{12}"), check=_fedex_12, distinct=False),
     Format(name="10 digits", carrier="dhl", pattern=re.compile("[0-9]{10}"), check=_dhl_10, distinct=False),
 )
+
+
+def final_carrier(tracking: Tracking, catalogue: Catalogue, followed: Collection[int]) -> int:
+    """The post at the destination of a postal tracking, where that is another and a connector asks it; else 0."""
+    destination = tracking.destination_country
+    if not is_postal(tracking.carrier) or not destination:
+        return 0
+    parsed = parse_s10(tracking.number)
+    post = catalogue.post_of(destination, parsed.service if parsed else "")
+    return post.key if post and post.key != tracking.carrier and post.key in followed else 0

@@ -60,7 +60,13 @@ def merge(tracking: Tracking, position: Position, report: Report, now: datetime,
         origin_country=report.origin or tracking.origin_country,
         destination_country=report.destination or tracking.destination_country,
     )
-    return Change(tracking=replace(changed, milestone=milestone_of(changed)), news=news)
+    milestone = milestone_of(changed) if news or not report.found else _unmoved(changed)
+    return Change(tracking=replace(changed, milestone=milestone), news=news)
+
+
+def _unmoved(tracking: Tracking) -> Milestone:
+    """The state where nothing new was said: what was too long in transit stays so."""
+    return tracking.milestone if tracking.milestone is Milestone.EXPIRED else milestone_of(tracking)
 
 
 def fault(tracking: Tracking, position: Position, why: CarrierFault, now: datetime) -> Tracking:

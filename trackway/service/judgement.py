@@ -1,16 +1,18 @@
-"""What a carrier's answer means for a tracking: its new state, its track, and when to ask again."""
+"""What an answer, or time alone, means for a tracking: its new state, its track, and when to ask again."""
 
 from collections.abc import Callable
 from datetime import datetime
 
 import structlog
+from msgspec.structs import replace
 
 from trackway.domain import timeline
 from trackway.domain.errors import CarrierFault
-from trackway.domain.lifecycle import Lifetimes, turns_at
+from trackway.domain.lifecycle import Lifetimes, turned, turns_at
 from trackway.domain.planning import Intervals, next_asking, next_try
-from trackway.domain.tracking import Report, Tracking
+from trackway.domain.tracking import Leg, Position, Report, Tracking
 from trackway.storage.askings import Answered, Verdict
+from trackway.storage.turns import Turn
 
 _log = structlog.get_logger(__name__)
 
@@ -18,10 +20,23 @@ _log = structlog.get_logger(__name__)
 class Judgement:
     """Judges one answer at a time; `write` turns a tracking into the track that is kept for look-ups."""
 
-    def __init__(self, *, write: Callable[[Tracking], str], intervals: Intervals, lifetimes: Lifetimes) -> None:
+    def __init__(
+        self,
+        *,
+        write: Callable[[Tracking], str],
+        final_carrier: Callable[[Tracking], int],
+        intervals: Intervals,
+        lifetimes: Lifetimes,
+    ) -> None:
         self._write = write
+        self._final_carrier = final_carrier
         self._intervals = intervals
         self._lifetimes = lifetimes
+
+    def turn(self, tracking: Tracking, now: datetime) -> Turn:
+        """What time alone makes of a tracking."""
+        after = turned(tracking, now, self._lifetimes)
+        return Turn(tracking=after, track=self._write(after), turns_at=turns_at(after, self._lifetimes))
 
     def judge(self, tracking: Tracking, answer: Answered, attempts: int, now: datetime) -> Verdict:
         """The verdict on an answer, or on a fault, which keeps the last good answer."""
@@ -31,14 +46,24 @@ class Judgement:
 
     def _answered(self, tracking: Tracking, answer: Answered, report: Report, now: datetime) -> Verdict:
         change = timeline.merge(tracking, answer.due.position, report, now, answer.took_ms)
+        after = self._with_final_leg(change.tracking)
         return Verdict(
-            tracking=change.tracking,
+            tracking=after,
             attempts=0,
-            track=self._write(change.tracking),
-            next_asking=next_asking(tracking.id, change.tracking.milestone, now, self._intervals),
-            turns_at=turns_at(change.tracking, self._lifetimes),
+            track=self._write(after),
+            next_asking=next_asking(tracking.id, after.milestone, now, self._intervals),
+            turns_at=turns_at(after, self._lifetimes),
             news=change.news,
+            final_found=len(after.legs) > len(tracking.legs),
         )
+
+    def _with_final_leg(self, tracking: Tracking) -> Tracking:
+        """The tracking, followed at its destination's post too where that became known."""
+        carrier = 0 if tracking.final_carrier else self._final_carrier(tracking)
+        if not carrier:
+            return tracking
+        leg = Leg(position=Position.FINAL, carrier=carrier)
+        return replace(tracking, final_carrier=carrier, legs=(*tracking.legs, leg))
 
     def _failed(
         self, tracking: Tracking, answer: Answered, fault: CarrierFault, attempts: int, now: datetime

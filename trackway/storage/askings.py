@@ -1,15 +1,16 @@
 """Which legs are due to be asked for, and what their carriers said."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import msgspec
 from msgspec import Struct
 
 from trackway.domain.errors import CarrierFault
-from trackway.domain.tracking import Event, Leg, Milestone, Position, QueryState, Report, Tracking
+from trackway.domain.tracking import Position, Report, Tracking
 from trackway.domain.webhook import Kind, News
-from trackway.storage.database import Announce, Database, Row, Transaction, from_ms, maybe_instant, maybe_ms, to_ms
+from trackway.storage.database import Announce, Database, Transaction, from_ms, maybe_instant, maybe_ms, to_ms
+from trackway.storage.loading import load
 from trackway.storage.statement import Statement
 
 _CLAIM = Statement(
@@ -23,16 +24,6 @@ _RELEASE = Statement(
     "(SELECT tracking_id, position FROM @rows(legs: tracking_id bigint, position integer) AS given)"
 )
 _NEXT_DUE = Statement("SELECT MIN(due_at) FROM leg WHERE carrier = :carrier AND due_at IS NOT NULL")
-_TRACKINGS = Statement(
-    "SELECT id, account_id, number, carrier, final_carrier, origin_country, destination_country, milestone, tag, "
-    "param, registered_at, tracked_at, progressed_at, stopped_at FROM tracking WHERE id @any(ids bigint) "
-    "ORDER BY id @locked"
-)
-_LEGS = Statement(
-    "SELECT tracking_id, position, carrier, state, language, asked_at, answered_at, took_ms, due_at, attempts "
-    "FROM leg WHERE tracking_id @any(ids bigint) ORDER BY tracking_id, position @locked"
-)
-_ANSWERS = Statement("SELECT tracking_id, position, events FROM answer WHERE tracking_id @any(ids bigint)")
 _SAVE_LEGS = Statement(
     "UPDATE leg SET state = given.state, language = given.language, asked_at = given.asked_at, "
     "answered_at = given.answered_at, took_ms = given.took_ms, due_at = given.due_at, attempts = given.attempts, "
@@ -40,24 +31,30 @@ _SAVE_LEGS = Statement(
     "asked_at bigint, answered_at bigint, took_ms integer, due_at bigint, attempts integer, fault text) AS given "
     "WHERE leg.tracking_id = given.tracking_id AND leg.position = given.position"
 )
+_ADD_LEGS = Statement(
+    "INSERT INTO leg (tracking_id, position, carrier, due_at) "
+    "SELECT tracking_id, position, carrier, CAST(:now AS BIGINT) "
+    "FROM @rows(legs: tracking_id bigint, position integer, carrier integer) AS given WHERE true "
+    "ON CONFLICT (tracking_id, position) DO NOTHING"
+)
 _SAVE_ANSWERS = Statement(
     "INSERT INTO answer (tracking_id, position, events, raw) SELECT tracking_id, position, events, raw "
     "FROM @rows(rows: tracking_id bigint, position integer, events text, raw text) AS given WHERE true "
     "ON CONFLICT (tracking_id, position) DO UPDATE SET events = excluded.events, raw = excluded.raw"
 )
 _SAVE_TRACKINGS = Statement(
-    "UPDATE tracking SET milestone = given.milestone, origin_country = given.origin_country, "
-    "destination_country = given.destination_country, tracked_at = given.tracked_at, "
-    "progressed_at = given.progressed_at, turns_at = given.turns_at, "
+    "UPDATE tracking SET milestone = given.milestone, final_carrier = given.final_carrier, "
+    "origin_country = given.origin_country, destination_country = given.destination_country, "
+    "tracked_at = given.tracked_at, progressed_at = given.progressed_at, turns_at = given.turns_at, "
     "awaiting_since = CASE WHEN given.answered THEN NULL ELSE awaiting_since END "
-    "FROM @rows(rows: id bigint, milestone text, origin_country text, destination_country text, tracked_at bigint, "
-    "progressed_at bigint, turns_at bigint, answered boolean) AS given WHERE tracking.id = given.id"
+    "FROM @rows(rows: id bigint, milestone text, final_carrier integer, origin_country text, "
+    "destination_country text, tracked_at bigint, progressed_at bigint, turns_at bigint, answered boolean) AS given "
+    "WHERE tracking.id = given.id"
 )
 _SAVE_TRACKS = Statement(
     "INSERT INTO track (tracking_id, body) SELECT tracking_id, body FROM @rows(rows: tracking_id bigint, body text) "
     "AS given WHERE true ON CONFLICT (tracking_id) DO UPDATE SET body = excluded.body"
 )
-_EVENTS = msgspec.json.Decoder(tuple[Event, ...])
 
 
 class Due(Struct, frozen=True, kw_only=True):
@@ -81,7 +78,8 @@ class Answered(Struct, frozen=True, kw_only=True):
 class Verdict(Struct, frozen=True, kw_only=True):
     """What an answer makes of a tracking: how it stands, its track if it has one, when to ask again, and if it is news.
 
-    `attempts` counts the askings since the last that went well.
+    `attempts` counts the askings since the last that went well; `final_found` says that the answer told a final
+    carrier, which is to be asked from now on.
     """
 
     tracking: Tracking
@@ -90,6 +88,7 @@ class Verdict(Struct, frozen=True, kw_only=True):
     next_asking: datetime
     turns_at: datetime
     news: bool
+    final_found: bool = False
 
 
 Judge = Callable[[Tracking, Answered, int], Verdict]
@@ -140,7 +139,7 @@ class Askings:
         """
 
         async def work(transaction: Transaction) -> list[Verdict]:
-            trackings, held = await _load(transaction, sorted({answer.due.tracking for answer in answers}))
+            trackings, held = await load(transaction, sorted({answer.due.tracking for answer in answers}))
             verdicts: list[tuple[Answered, Verdict]] = []
             for answer in answers:
                 place = (answer.due.tracking, answer.due.position)
@@ -149,61 +148,14 @@ class Askings:
                     verdict = judge(trackings[answer.due.tracking], answer, attempts)
                     trackings[answer.due.tracking] = verdict.tracking
                     verdicts.append((answer, verdict))
-            await _save(transaction, verdicts)
+            await _save(transaction, verdicts, now)
             await announce(transaction, [_news(verdict.tracking) for _, verdict in verdicts if verdict.news], now)
             return [verdict for _, verdict in verdicts]
 
         return await self._database.write(work)
 
 
-async def _load(
-    transaction: Transaction, ids: list[int]
-) -> tuple[dict[int, Tracking], dict[tuple[int, int], tuple[int | None, int]]]:
-    """The trackings with their legs and events, and who holds each leg: its due time and attempts."""
-    rows = await transaction.fetch(_TRACKINGS, ids=ids)
-    legs = await transaction.fetch(_LEGS, ids=ids)
-    events = {(identity, position): text for identity, position, text in await transaction.fetch(_ANSWERS, ids=ids)}
-    by_tracking: dict[int, list[Leg]] = {}
-    for row in legs:
-        by_tracking.setdefault(row[0], []).append(_leg(row, events.get((row[0], row[1]), "[]")))
-    held = {(row[0], row[1]): (row[8], row[9]) for row in legs}
-    return {row[0]: _tracking(row, by_tracking.get(row[0], ())) for row in rows}, held
-
-
-def _tracking(row: Row, legs: Iterable[Leg]) -> Tracking:
-    return Tracking(
-        id=row[0],
-        account=row[1],
-        number=row[2],
-        carrier=row[3],
-        final_carrier=row[4],
-        origin_country=row[5],
-        destination_country=row[6],
-        milestone=Milestone(row[7]),
-        tag=row[8],
-        param=row[9],
-        registered_at=from_ms(row[10]),
-        tracked_at=maybe_instant(row[11]),
-        progressed_at=from_ms(row[12]),
-        stopped_at=maybe_instant(row[13]),
-        legs=tuple(legs),
-    )
-
-
-def _leg(row: Row, events: str) -> Leg:
-    return Leg(
-        position=Position(row[1]),
-        carrier=row[2],
-        state=QueryState(row[3]),
-        language=row[4],
-        asked_at=maybe_instant(row[5]),
-        answered_at=maybe_instant(row[6]),
-        took_ms=row[7],
-        events=_EVENTS.decode(events),
-    )
-
-
-async def _save(transaction: Transaction, verdicts: Sequence[tuple[Answered, Verdict]]) -> None:
+async def _save(transaction: Transaction, verdicts: Sequence[tuple[Answered, Verdict]], now: datetime) -> None:
     if not verdicts:
         return
     await transaction.fetch(_SAVE_LEGS, rows=[_leg_row(*pair) for pair in verdicts])
@@ -213,6 +165,13 @@ async def _save(transaction: Transaction, verdicts: Sequence[tuple[Answered, Ver
     await transaction.fetch(_SAVE_TRACKINGS, rows=[_tracking_row(*pair) for pair in last.values()])
     tracks = [(identity, verdict.track) for identity, (_, verdict) in last.items() if verdict.track is not None]
     await transaction.fetch(_SAVE_TRACKS, rows=tracks)
+    found = [
+        (identity, Position.FINAL, verdict.tracking.final_carrier)
+        for identity, (_, verdict) in last.items()
+        if verdict.final_found
+    ]
+    if found:
+        await transaction.fetch(_ADD_LEGS, legs=found, now=to_ms(now))
 
 
 def _leg_row(answer: Answered, verdict: Verdict) -> tuple[object, ...]:
@@ -253,6 +212,7 @@ def _tracking_row(answer: Answered, verdict: Verdict) -> tuple[object, ...]:
     return (
         tracking.id,
         tracking.milestone,
+        tracking.final_carrier,
         tracking.origin_country,
         tracking.destination_country,
         maybe_ms(tracking.tracked_at),

@@ -1,16 +1,25 @@
-"""The turns in a tracking's life that time brings: its stop, and its deletion."""
+"""The turns in a tracking's life that time brings: too long in transit, stopped, deleted."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from trackway.domain.tracking import StopReason
+from msgspec import Struct
+
+from trackway.domain.tracking import StopReason, Tracking
 from trackway.domain.webhook import Kind, News
 from trackway.storage.database import Announce, Database, Transaction, to_ms
+from trackway.storage.loading import load
 from trackway.storage.statement import Statement
 
-_OVER = Statement(
-    "SELECT id, account_id, number, carrier FROM tracking WHERE turns_at <= :now AND stopped_at IS NULL "
-    "ORDER BY turns_at LIMIT :most @skip_locked"
+_DUE = Statement(
+    "SELECT id FROM tracking WHERE turns_at <= :now AND stopped_at IS NULL ORDER BY turns_at LIMIT :most @skip_locked"
+)
+_TURN = Statement(
+    "UPDATE tracking SET milestone = given.milestone, turns_at = given.turns_at "
+    "FROM @rows(rows: id bigint, milestone text, turns_at bigint) AS given WHERE tracking.id = given.id"
+)
+_WRITE = Statement(
+    "UPDATE track SET body = given.body FROM @rows(rows: id bigint, body text) AS given WHERE tracking_id = given.id"
 )
 _STOP = Statement(
     "UPDATE tracking SET stopped_at = :now, stop_reason = :reason, turns_at = :turns_at WHERE id @any(ids bigint)"
@@ -22,27 +31,40 @@ _DELETE = Statement(
 )
 
 
+class Turn(Struct, frozen=True, kw_only=True):
+    """A tracking after its turn, how its track is written now, and when the next turn comes."""
+
+    tracking: Tracking
+    track: str
+    turns_at: datetime
+
+
 class Turns:
-    """What is stopped and forgotten by its age (T31)."""
+    """What changes by age alone (T23, T31)."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def stop_over(self, now: datetime, kept_for: timedelta, announce: Announce, most: int) -> int:
-        """Stop up to `most` trackings whose time is over and announce it in the same transaction; how many."""
+    async def take(
+        self, now: datetime, most: int, turn: Callable[[Tracking], Turn], kept_for: timedelta, announce: Announce
+    ) -> int:
+        """Turn up to `most` trackings that are due, and announce the stops among them; how many were due."""
 
         async def work(transaction: Transaction) -> int:
-            rows = await transaction.fetch(_OVER, now=to_ms(now), most=most)
-            over = [
-                News(tracking=row[0], account=row[1], number=row[2], carrier=row[3], kind=Kind.STOPPED) for row in rows
-            ]
+            ids = [identity for (identity,) in await transaction.fetch(_DUE, now=to_ms(now), most=most)]
+            if not ids:
+                return 0
+            trackings, _ = await load(transaction, sorted(ids))
+            turns = [turn(tracking) for tracking in trackings.values()]
+            await _save(transaction, turns)
+            over = [_farewell(done.tracking) for done in turns if done.tracking.stopped_at is not None]
             await stop(transaction, over, StopReason.EXPIRED, now, kept_for)
             await announce(transaction, over, now)
-            return len(over)
+            return len(ids)
 
         return await self._database.write(work)
 
-    async def delete_over(self, now: datetime, most: int) -> int:
+    async def delete(self, now: datetime, most: int) -> int:
         """Delete up to `most` stopped trackings that were kept long enough; how many."""
         return len(await self._database.write(lambda tx: tx.fetch(_DELETE, now=to_ms(now), most=most)))
 
@@ -51,6 +73,23 @@ async def stop(
     transaction: Transaction, over: Sequence[News], reason: StopReason, now: datetime, kept_for: timedelta
 ) -> None:
     """Mark trackings as stopped and ask their carriers no more."""
-    ids = [news.tracking for news in over]
-    await transaction.fetch(_STOP, ids=ids, now=to_ms(now), reason=reason, turns_at=to_ms(now + kept_for))
-    await transaction.fetch(_REST, ids=ids)
+    if over:
+        ids = [news.tracking for news in over]
+        await transaction.fetch(_STOP, ids=ids, now=to_ms(now), reason=reason, turns_at=to_ms(now + kept_for))
+        await transaction.fetch(_REST, ids=ids)
+
+
+async def _save(transaction: Transaction, turns: Sequence[Turn]) -> None:
+    rows = [(turn.tracking.id, turn.tracking.milestone, to_ms(turn.turns_at)) for turn in turns]
+    await transaction.fetch(_TURN, rows=rows)
+    await transaction.fetch(_WRITE, rows=[(turn.tracking.id, turn.track) for turn in turns])
+
+
+def _farewell(tracking: Tracking) -> News:
+    return News(
+        account=tracking.account,
+        tracking=tracking.id,
+        number=tracking.number,
+        carrier=tracking.carrier,
+        kind=Kind.STOPPED,
+    )

@@ -1,9 +1,10 @@
-"""Stop what is over, and delete what was kept long enough (T31, T32)."""
+"""Bring about what time alone changes: too long in transit, stopped, deleted (T23, T31, T32)."""
 
 import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from trackway.service.judgement import Judgement
 from trackway.storage.outbox import Outbox
 from trackway.storage.turns import Turns
 from trackway.worker.loop import Loop, Sleep
@@ -13,7 +14,7 @@ _PAUSE = 1.0
 
 
 class Janitor(Loop):
-    """One round stops a batch and deletes a batch; each stop and its message are one transaction."""
+    """One round turns a batch and deletes a batch; each stop and its message are one transaction."""
 
     name = "janitor"
 
@@ -21,6 +22,7 @@ class Janitor(Loop):
         self,
         *,
         turns: Turns,
+        judgement: Judgement,
         outbox: Outbox,
         kept_for: timedelta,
         log_kept_for: timedelta,
@@ -30,6 +32,7 @@ class Janitor(Loop):
     ) -> None:
         super().__init__(sleep=sleep)
         self._turns = turns
+        self._judgement = judgement
         self._outbox = outbox
         self._kept_for = kept_for
         self._log_kept_for = log_kept_for
@@ -39,9 +42,11 @@ class Janitor(Loop):
     async def tick(self) -> float:
         """One round; no pause while there is a whole batch left."""
         now = self._clock()
-        stopped = await self._turns.stop_over(now, self._kept_for, self._outbox.put, _BATCH)
-        if stopped:
+        turned = await self._turns.take(
+            now, _BATCH, lambda tracking: self._judgement.turn(tracking, now), self._kept_for, self._outbox.put
+        )
+        if turned:
             self._told()
-        deleted = await self._turns.delete_over(now, _BATCH)
+        deleted = await self._turns.delete(now, _BATCH)
         purged = await self._outbox.purge(now - self._log_kept_for, _BATCH)
-        return 0 if max(stopped, deleted, purged) == _BATCH else _PAUSE
+        return 0 if max(turned, deleted, purged) == _BATCH else _PAUSE
