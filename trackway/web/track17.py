@@ -8,6 +8,7 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
+from starlette.types import Receive, Scope, Send
 
 from trackway.domain.account import Account
 from trackway.domain.errors import AccessDenied, StorageError, TooFast
@@ -62,9 +63,13 @@ class Track17Face:
         }
 
     def routes(self) -> list[BaseRoute]:
-        """One route for all names: they are matched without regard to case (T5)."""
-        methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-        return [Route("/track/v1/{name:path}", self.answer, methods=methods)]
+        """One route for all names, which are matched without regard to case (T5), and for whatever method."""
+        return [Route("/track/v1/{name:path}", self)]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer as an ASGI endpoint."""
+        response = await self.answer(Request(scope, receive))
+        await response(scope, receive, send)
 
     async def answer(self, request: Request) -> Response:
         """The documented answer to whatever came."""

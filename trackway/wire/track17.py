@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 from msgspec import Raw, Struct
@@ -243,66 +243,82 @@ def _shown(value: object) -> str:
     return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
 
 
-class _Problem(Struct):
+class Problem(Struct):
+    """A code of the table, and what it says here."""
+
     code: int
     message: str
 
 
-class _Rejected(Struct):
+class Rejected(Struct):
+    """An item that a rule said no to."""
+
     number: str
-    error: _Problem
+    error: Problem
 
 
-class _Done(Struct):
+class Done(Struct):
+    """An item that was handled."""
+
     number: str
     carrier: int
 
 
-class _Registered(Struct):
+class Registered(Struct):
+    """A number that was registered; `origin` tells how its carrier was found (T27)."""
+
     origin: int
     number: str
     carrier: int
 
 
-class _Tracked(Struct):
+class Tracked(Struct, Generic[T]):
+    """What is known of one number; an answer carries the track's bytes as they were stored."""
+
     number: str
     tag: str
-    track: Raw
+    track: T
 
 
-class _Outcomes(Struct):
-    accepted: list[_Done | _Registered | _Tracked]
-    rejected: list[_Rejected]
+class Outcomes(Struct, Generic[T]):
+    """What came of each item, both lists in the order asked (T9)."""
+
+    accepted: list[T]
+    rejected: list[Rejected]
 
 
-class _Problems(Struct):
-    errors: list[_Problem]
+class Problems(Struct):
+    """Why the whole request was refused (T10 to T12)."""
+
+    errors: list[Problem]
 
 
-class _Answer(Struct):
+class Answer(Struct, Generic[T]):
+    """What every answer is wrapped in; `code` is 0, or the HTTP status if that is not 200."""
+
     code: int
-    data: _Outcomes | _Problems
+    data: T
 
 
 def write_outcomes(outcomes: Sequence[Accepted | Found | Refused]) -> bytes:
     """`accepted` and `rejected`, each in the order asked (T9)."""
     accepted = [_accepted(outcome) for outcome in outcomes if not isinstance(outcome, Refused)]
     rejected = [_rejected(outcome) for outcome in outcomes if isinstance(outcome, Refused)]
-    return _ENCODER.encode(_Answer(code=0, data=_Outcomes(accepted=accepted, rejected=rejected)))
+    return _ENCODER.encode(Answer(code=0, data=Outcomes(accepted=accepted, rejected=rejected)))
 
 
 def write_problem(code: int, message: str, top: int = 0) -> bytes:
     """The answer to a request that was refused as a whole (T10 to T12); `top` is its `code`."""
-    return _ENCODER.encode(_Answer(code=top, data=_Problems(errors=[_Problem(code, message)])))
+    return _ENCODER.encode(Answer(code=top, data=Problems(errors=[Problem(code, message)])))
 
 
-def _accepted(outcome: Accepted | Found) -> _Done | _Registered | _Tracked:
+def _accepted(outcome: Accepted | Found) -> Done | Registered | Tracked[Raw]:
     if isinstance(outcome, Found):
-        return _Tracked(number=outcome.number, tag=outcome.tag, track=Raw(outcome.track.encode()))
+        return Tracked(number=outcome.number, tag=outcome.tag, track=Raw(outcome.track.encode()))
     if outcome.origin is None:
-        return _Done(number=outcome.number, carrier=outcome.carrier)
-    return _Registered(origin=outcome.origin, number=outcome.number, carrier=outcome.carrier)
+        return Done(number=outcome.number, carrier=outcome.carrier)
+    return Registered(origin=outcome.origin, number=outcome.number, carrier=outcome.carrier)
 
 
-def _rejected(outcome: Refused) -> _Rejected:
-    return _Rejected(number=outcome.number, error=_Problem(*problem_of(outcome.why)))
+def _rejected(outcome: Refused) -> Rejected:
+    return Rejected(number=outcome.number, error=Problem(*problem_of(outcome.why)))

@@ -60,7 +60,7 @@ REFUSALS: dict[type[Refusal], tuple[int, Callable[..., str]]] = {
     errors.CarrierUnknown: (-18019910, lambda why: f"The carrier key '{why.carrier}' is incorrect."),
 }
 
-_NEEDS = {
+NEEDS = {
     "country_postcode": (-18010018, "The country code and the postcode are needed as a parameter, such as 'FR-12345'."),
     "postcode": (-18010019, "The postcode is needed as a parameter, such as '3078CM'."),
     "phone": (-18010020, "The phone number is needed as a parameter, such as '8888'."),
@@ -75,12 +75,19 @@ DENIALS: dict[type[AccessDenied], tuple[int, str]] = {
     errors.KeyMissing: (-18010005, "Unauthorized access."),
 }
 
+REQUESTS = {
+    -18010011: "A filter has a value that it cannot have.",
+    -18010012: "A filter is not of the form that it must have.",
+    -18010013: "The body is not JSON, or not of the shape that the request wants.",
+    -18010014: "More than 40 items in one request.",
+}
+
 INTERNAL = (-18010003, "Internal service error, please retry later.")
 
 
 def problem_of(why: Refusal) -> tuple[int, str]:
     """The code and the message of a refused item."""
     if isinstance(why, errors.ExtraParameterNeeded):
-        return _NEEDS[why.need]
+        return NEEDS[why.need]
     code, text = REFUSALS[type(why)]
     return code, text(why)

@@ -110,7 +110,9 @@ def _form(name: str) -> RequestRefused:
     return RequestRefused(-18010012, f"The format of '{name}' is invalid.")
 
 
-class _Item(Struct):
+class ListItem(Struct):
+    """One registered number; a time that never was is left out or null (T16)."""
+
     number: str
     w1: int
     b: int
@@ -129,37 +131,43 @@ class _Item(Struct):
     tag: str | None
 
 
-class _Paging(Struct):
+class Paging(Struct):
+    """Which page this is, and of how many (T15)."""
+
     data_total: int
     page_total: int
     page_no: int
     page_size: int
 
 
-class _Accepted(Struct):
-    accepted: list[_Item]
+class ListItems(Struct):
+    """The numbers of one page, newest first."""
+
+    accepted: list[ListItem]
 
 
-class _Answer(Struct):
+class ListAnswer(Struct):
+    """The whole answer of `gettracklist`."""
+
     code: int
-    page: _Paging
-    data: _Accepted
+    page: Paging
+    data: ListItems
 
 
 def write_page(page: Page, country_key: Callable[[str], int]) -> bytes:
     """The page; `data` has no `rejected` here (T9)."""
-    paging = _Paging(
+    paging = Paging(
         data_total=page.total,
         page_total=-(-page.total // PAGE_SIZE),
         page_no=page.number,
         page_size=PAGE_SIZE,
     )
     items = [_item(listed, country_key) for listed in page.items]
-    return _ENCODER.encode(_Answer(code=0, page=paging, data=_Accepted(accepted=items)))
+    return _ENCODER.encode(ListAnswer(code=0, page=paging, data=ListItems(accepted=items)))
 
 
-def _item(listed: Listed, country_key: Callable[[str], int]) -> _Item:
-    return _Item(
+def _item(listed: Listed, country_key: Callable[[str], int]) -> ListItem:
+    return ListItem(
         number=listed.number,
         w1=listed.carrier,
         b=country_key(listed.origin_country),
