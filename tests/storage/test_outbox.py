@@ -1,6 +1,7 @@
 """Messages wait in due order, are claimed by one, and end once."""
 
 import asyncio
+import random
 from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
@@ -18,6 +19,9 @@ from trackway.storage.store import Store
 RETRY = timedelta(minutes=10)
 _MESSAGES = Statement("SELECT id, outcome, attempts, due_at, claimed, body FROM message ORDER BY id")
 _ATTEMPTS = Statement("SELECT message_id, status, fault, answer FROM attempt ORDER BY id")
+_SAVE = Statement(
+    "UPDATE track SET body = given.body FROM @rows(rows: id bigint, body text) AS given WHERE tracking_id = given.id"
+)
 _PUSHED = Statement("SELECT pushed_at, push_status FROM tracking WHERE id = :id")
 
 
@@ -220,6 +224,32 @@ async def test_many_claimers_never_share_a_message_or_a_tracking(room: Postroom)
     await asyncio.gather(*[carry() for _ in range(6)])
     assert len(told) == 80
     assert set(told.values()) == {1}
+
+
+async def test_no_schedule_makes_the_latest_older(room: Postroom) -> None:
+    """A thousand trackings whose news, claims, failures and lost processes mix at random: what arrives never ages."""
+    chance = random.Random(12)
+    trackings = range(2, 1002)
+    versions = dict.fromkeys(trackings, 0)
+    arrived = dict.fromkeys(trackings, 0)
+    await asyncio.gather(*[room.tracking(tracking) for tracking in trackings])
+    for _ in range(60):
+        changed = chance.sample(trackings, 60)
+        for tracking in changed:
+            versions[tracking] += 1
+        await room.run(_SAVE, rows=[(tracking, str(versions[tracking])) for tracking in changed])
+        await room.put(*[room.news(tracking) for tracking in changed[:40]])
+        claims = await room.claim(slots=chance.randrange(90), cap=90)
+        await room.put(*[room.news(tracking) for tracking in changed[40:]])
+        for claim in chance.sample(claims, len(claims)):
+            version = int(claim.data.rpartition(b" ")[2])
+            assert version >= arrived[claim.message.tracking]
+            arrived[claim.message.tracking] = version
+            if chance.random() < 0.9:
+                due = None if claim.message.attempts == 3 else room.clock() + timedelta(minutes=1)
+                await room.finish(claim, chance.choice([200, 500, -1]), due)
+        room.clock.move(seconds=chance.randrange(60))
+    assert set(await room.outcomes()) >= {"delivered", "superseded", "waiting"}
 
 
 async def test_finished_messages_are_purged_in_batches_and_waiting_ones_stay(room: Postroom) -> None:
