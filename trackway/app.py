@@ -18,7 +18,7 @@ from trackway.domain.carrier import Catalogue as Carriers
 from trackway.domain.lifecycle import Lifetimes
 from trackway.domain.planning import Intervals
 from trackway.domain.recognition import final_carrier
-from trackway.domain.webhook import Attempt, Message, Outcome
+from trackway.domain.webhook import Attempt, Kind, Message, Outcome
 from trackway.egress import address
 from trackway.egress.client import GuardedClient
 from trackway.service.access import Access
@@ -30,13 +30,14 @@ from trackway.service.mailroom import Mailroom
 from trackway.service.metrics import Metrics
 from trackway.service.recarry import Recarry
 from trackway.service.registration import Registration
-from trackway.service.webhooks import Webhooks
+from trackway.service.webhooks import Sample, Webhooks
 from trackway.storage.accounts import Accounts
 from trackway.storage.allowance import Allowance
 from trackway.storage.askings import Askings
 from trackway.storage.catalogue import Catalogue
 from trackway.storage.catalogue_carriers import load_carriers
 from trackway.storage.connections import Connections
+from trackway.storage.deliveries import Deliveries
 from trackway.storage.listing import Listing
 from trackway.storage.mailroom import Items, Partners
 from trackway.storage.outbox import Outbox
@@ -50,6 +51,7 @@ from trackway.storage.vault import Vault, load_master_key
 from trackway.web import hkpost, openapi_hkpost, openapi_track17, status
 from trackway.web.measure import Measure
 from trackway.web.track17 import Track17Face
+from trackway.wire import webhook
 from trackway.wire.track17_track import write_track
 from trackway.worker.courier import Courier
 from trackway.worker.janitor import Janitor
@@ -129,7 +131,14 @@ def _build(config: Config, clock: Clock, vault: Vault, store: Store, client: Gua
         metrics=Metrics(),
         carriers=carriers,
         access=access,
-        webhooks=Webhooks(access=access, accounts=accounts, check=lambda url: address.parse(url, config.networks())),
+        webhooks=Webhooks(
+            access=access,
+            accounts=accounts,
+            deliveries=Deliveries(store.main),
+            client=client,
+            check=lambda url: address.parse(url, config.networks()),
+            sample=_sample,
+        ),
         registration=Registration(trackings=trackings, catalogue=carriers, lifetimes=lifetimes),
         lookup=Lookup(trackings=trackings, listing=Listing(store.main)),
         alteration=Alteration(records=records, lifetimes=lifetimes),
@@ -150,6 +159,12 @@ def _build(config: Config, clock: Clock, vault: Vault, store: Store, client: Gua
         connections=Connections(store.main, vault),
         desk=Desk(shared=SharedMemory(store.quick), allowance=allowance, clock=clock, timeout=config.carrier_timeout),
     )
+
+
+def _sample(key: str, now: datetime) -> Sample:
+    """The push of the webhook test: the document's own sample, signed with the account's key."""
+    body = webhook.body(Kind.STOPPED, webhook.stopped("RM101474005CN", 3011, None), key)
+    return Sample(body, webhook.headers(f"test_{now:%Y%m%d%H%M%S}", 1, now, body, key))
 
 
 def lifetimes_of(config: Config) -> Lifetimes:

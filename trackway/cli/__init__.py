@@ -2,7 +2,7 @@
 
 import typer
 
-from trackway.cli import account, carrier, db, demo, hkpost, serve, track
+from trackway.cli import account, carrier, db, demo, hkpost, serve, track, webhook
 
 main = typer.Typer(
     name="trackway",
@@ -14,6 +14,7 @@ main.command()(serve.serve)
 main.command()(demo.demo)
 main.command()(track.track)
 main.add_typer(account.app, name="account")
+main.add_typer(webhook.app, name="webhook")
 main.add_typer(carrier.app, name="carrier")
 main.add_typer(hkpost.app, name="hkpost")
 main.add_typer(db.app, name="db")

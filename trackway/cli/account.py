@@ -5,10 +5,11 @@ from typing import Annotated
 import typer
 
 from trackway.app import House
-from trackway.cli.base import AsJson, Data, DatabaseUrl, out, print_json, within
+from trackway.cli.base import AsJson, Data, DatabaseUrl, fail, out, print_json, within
 from trackway.domain.account import Usage
 
 app = typer.Typer(no_args_is_help=True, help="Customers: keys, webhook, address list, quota.")
+_TAKEN = 200
 Name = Annotated[str, typer.Argument(help="The account's name.")]
 
 
@@ -60,12 +61,20 @@ def usage(name: Name, as_json: AsJson = False, data: Data = None, database: Data
 def webhook(
     name: Name,
     url: Annotated[str, typer.Argument(help="Where its news is posted; '' for nowhere.")],
+    test: Annotated[bool, typer.Option("--test", help="Post a signed sample there and print the answer.")] = False,
     data: Data = None,
     database: DatabaseUrl = None,
 ) -> None:
     """Set where an account's news is posted."""
     within(lambda house: house.webhooks.set_url(name, url), data=data, database=database)
     out.print(f"{name}: news goes to {url}" if url else f"{name}: news goes nowhere", markup=False)
+    if not (test and url):
+        return
+    reply = within(lambda house: house.webhooks.test(name, house.clock()), data=data, database=database)
+    out.print(f"the test met {reply.fault or f'HTTP {reply.status}'} in {reply.took_ms} ms", markup=False)
+    out.print(reply.answer, markup=False)
+    if reply.status != _TAKEN:
+        fail(f"-18010203: the webhook test failed, HTTP status {reply.status}; only {_TAKEN} counts")
 
 
 @app.command()
