@@ -263,7 +263,7 @@ async def test_the_pace(database_url: str, tmp_path: Path, clock: Clock) -> None
 
 async def test_what_is_not_there(shop: Running) -> None:
     """T12: never HTML."""
-    for method, path in (("GET", "register"), ("POST", "nothing"), ("POST", ""), ("PUT", "push")):
+    for method, path in (("GET", "register"), ("POST", "nothing"), ("POST", ""), ("PUT", "push"), ("TRACE", "push")):
         async with shop.session.request(method, f"{shop.url}/track/v1/{path}", headers={"17token": shop.key}) as answer:
             assert answer.status == 404
             assert (await answer.json())["code"] == 404

@@ -6,18 +6,19 @@ from typing import Any
 from msgspec import Struct
 from starlette.routing import BaseRoute
 
-from trackway.domain.errors import KeyUnknown
+from trackway.domain.errors import CarrierNotRecognised, KeyUnknown
 from trackway.domain.registration import MAX_ITEMS
 from trackway.web.openapi import Json, body, document, reference, schemas
 from trackway.web.openapi import routes as pages
 from trackway.wire.track17 import Answer, Done, Outcomes, Problem, Problems, Registered, Rejected, Tracked
-from trackway.wire.track17_codes import DENIALS, INTERNAL, NEEDS, REFUSALS, REQUESTS
+from trackway.wire.track17_codes import DENIALS, INTERNAL, NEEDS, NOWHERE, REFUSALS, REQUESTS, TOO_MANY, problem_of
 from trackway.wire.track17_list import ListAnswer, ListItem, ListItems, Paging
 from trackway.wire.track17_requests import CarrierChange, ListFilter, NoteChange, Notes, Registration, Subject
 from trackway.wire.track17_track import STATE_CODES, Extension, Track, ZEvent
 
 BASE = "/track/v1"
 _KEY = {"type": "apiKey", "in": "header", "name": "17token", "description": "The account's key."}
+_WAIT = {"Retry-After": {"required": True, "description": "Seconds.", "schema": {"type": "integer", "minimum": 1}}}
 _STATES = sorted(set(STATE_CODES.values()))
 
 
@@ -82,17 +83,19 @@ _MEANINGS: dict[str, dict[str, Json]] = {
 _POSTED = ZEvent(a="2015-05-13 14:47", b=None, c="", d="", z="电子信息已收到")
 _REGISTER = [
     Registration(number="RR123456789CN", carrier=3011, final_carrier=21051, auto_detection=False, tag="MyId"),
-    Registration(number="1234"),
+    Registration(number="ABC12345"),
 ]
 _REGISTERED = Answer(
     code=0,
     data=Outcomes(
         accepted=[Registered(origin=1, number="RR123456789CN", carrier=3011)],
-        rejected=[Rejected("1234", Problem(-18010012, "The format of '1234' is invalid."))],
+        rejected=[Rejected("ABC12345", Problem(*problem_of(CarrierNotRecognised())))],
     ),
 )
-_SUBJECT = [Subject(number="RR123456789CN", carrier=3011)]
-_DONE = [Done(number="RR123456789CN", carrier=3011)]
+_SUBJECTS = [Subject(number="RR123456789CN", carrier=3011)]
+_CHANGE = CarrierChange(number="RR123456789CN", carrier_old=3011, carrier_new=3013)
+_NOTES = NoteChange(number="RR123456789CN", carrier=3011, items=Notes(tag="This is my order id.", param="1234"))
+_HANDLED = Answer(code=0, data=Outcomes(accepted=[Done(number="RR123456789CN", carrier=3011)], rejected=[]))
 _TRACK = Track(
     b=301,
     c=1803,
@@ -131,6 +134,11 @@ _LISTED = ListItem(
     ts=False,
     mc=0,
     tag=None,
+)
+_LIST = ListAnswer(
+    code=0,
+    page=Paging(data_total=1, page_total=1, page_no=1, page_size=40),
+    data=ListItems(accepted=[_LISTED]),
 )
 _FILTER = ListFilter(carrier=3011, register_time_from="2019-01-01 12:24:00", package_state=10, page_no=1)
 
@@ -171,65 +179,40 @@ def _schemas() -> Json:
 
 
 def _paths() -> Json:
-    handled = (Answer[Handled], Answer(code=0, data=Outcomes(accepted=_DONE, rejected=[])))
-    subjects = (_items(Subject), _SUBJECT)
-    change = CarrierChange(number="RR123456789CN", carrier_old=3011, carrier_new=3013)
-    notes = NoteChange(number="RR123456789CN", carrier=3011, items=Notes(tag="This is my order id.", param="1234"))
-    listed = ListAnswer(
-        code=0,
-        page=Paging(data_total=1, page_total=1, page_no=1, page_size=40),
-        data=ListItems(accepted=[_LISTED]),
-    )
-    return {
-        "/register": _operation(
-            "Register numbers", (_items(Registration), _REGISTER), (Answer[Registrations], _REGISTERED)
-        ),
-        "/changecarrier": _operation("Change carriers", (_items(CarrierChange), [change]), handled),
-        "/changeinfo": _operation(
-            "Change what is noted", ({"anyOf": [reference(NoteChange), _items(NoteChange)]}, notes), handled
-        ),
-        "/stoptrack": _operation("Stop following numbers", subjects, handled),
-        "/retrack": _operation("Follow stopped numbers again, once", subjects, handled),
-        "/gettracklist": _operation(
-            "List registered numbers, 40 a page", (reference(ListFilter), _FILTER), (ListAnswer, listed)
-        ),
-        "/gettrackinfo": _operation("What became of numbers", subjects, (Answer[Tracks], _TRACKS)),
-        "/deletetrack": _operation("Delete numbers", subjects, handled),
-        "/push": _operation("Push what is known to the webhook", subjects, handled),
+    registered, handled, tracks = Answer[Registrations], (Answer[Handled], _HANDLED), (Answer[Tracks], _TRACKS)
+    subjects, note = (_items(Subject), _SUBJECTS), {"anyOf": [reference(NoteChange), _items(NoteChange)]}
+    operations = {
+        "register": ("Register numbers", (_items(Registration), _REGISTER), (registered, _REGISTERED)),
+        "changecarrier": ("Change carriers", (_items(CarrierChange), [_CHANGE]), handled),
+        "changeinfo": ("Change what is noted", (note, _NOTES), handled),
+        "stoptrack": ("Stop following numbers", subjects, handled),
+        "retrack": ("Follow stopped numbers again, once", subjects, handled),
+        "gettracklist": ("List registered numbers, 40 a page", (reference(ListFilter), _FILTER), (ListAnswer, _LIST)),
+        "gettrackinfo": ("What became of numbers", subjects, tracks),
+        "deletetrack": ("Delete numbers", subjects, handled),
+        "push": ("Push what is known to the webhook", subjects, handled),
     }
+    return {f"/{name}": _operation(name, *parts) for name, parts in operations.items()}
 
 
 def _items(kind: type[Struct]) -> Json:
     return {"type": "array", "items": reference(kind), "maxItems": MAX_ITEMS}
 
 
-def _operation(summary: str, asked: tuple[Json, Any], told: tuple[Any, Any]) -> Json:
+def _operation(name: str, summary: str, asked: tuple[Json, Any], told: tuple[Any, Any]) -> Json:
     """One address: what it takes and answers, and the failures that all have in common."""
     kind, example = told
-    wait = {
-        "Retry-After": {
-            "required": True,
-            "description": "Seconds to wait.",
-            "schema": {"type": "integer", "minimum": 1},
-        }
-    }
+    answers = reference(kind, Answer[Problems])
     responses = {
-        "200": body(
-            "What came of it; `errors` if the whole request was refused.", reference(kind, Answer[Problems]), example
-        ),
+        "200": body("What came of it; `errors` if the whole request was refused.", answers, example),
         "401": _refused("The key, the address or the account may not.", 401, *DENIALS[KeyUnknown]),
-        "404": _refused("There is no such address.", 404, 404, "There is no such address; see the documentation."),
-        "429": _refused(
-            "More than 3 requests to one address in a second.",
-            429,
-            429,
-            "Too many requests, please slow down.",
-            headers=wait,
-        ),
+        "404": _refused("There is no such address.", 404, *NOWHERE),
+        "429": _refused("Too many requests to one address in one second.", 429, *TOO_MANY, headers=_WAIT),
         "500": _refused("A fault of the server.", 500, *INTERNAL),
         "503": _refused("The server cannot answer for now.", 503, *INTERNAL),
     }
-    return {"post": {"summary": summary, "requestBody": body("UTF-8.", *asked, required=True), "responses": responses}}
+    taken = body("UTF-8, whatever the type is said to be.", *asked, required=True)
+    return {"post": {"operationId": name, "summary": summary, "requestBody": taken, "responses": responses}}
 
 
 def _refused(description: str, status: int, code: int, message: str, **more: object) -> Json:

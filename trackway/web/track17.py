@@ -20,7 +20,7 @@ from trackway.service.registration import Registration
 from trackway.web.caller import Networks, caller_address
 from trackway.web.http import BodyUnreadable, json_response, read_body
 from trackway.wire import track17 as wire
-from trackway.wire.track17_codes import DENIALS, INTERNAL
+from trackway.wire.track17_codes import DENIALS, INTERNAL, NOWHERE, TOO_MANY
 from trackway.wire.track17_list import read_filter, write_page
 
 Endpoint = Callable[[Account, bytes, datetime], Awaitable[bytes]]
@@ -92,9 +92,7 @@ class Track17Face:
         name = request.path_params["name"].strip("/").lower()
         endpoint = self._endpoints.get(name)
         if endpoint is None or request.method != "POST":
-            return json_response(
-                wire.write_problem(404, "There is no such address; see the documentation.", top=404), 404
-            )
+            return json_response(wire.write_problem(*NOWHERE, top=404), 404)
         now = self._clock()
         address = caller_address(request, self._trusted_proxies)
         account = await self._access.admit(request.headers.get("17token"), address, name, now)
@@ -136,5 +134,5 @@ def _denied(why: AccessDenied) -> Response:
     """401, or 429 with the whole seconds to wait (T11 to T13)."""
     if isinstance(why, TooFast):
         wait = {"Retry-After": str(max(1, math.ceil(why.retry_after)))}
-        return json_response(wire.write_problem(429, "Too many requests, please slow down.", top=429), 429, wait)
+        return json_response(wire.write_problem(*TOO_MANY, top=429), 429, wait)
     return json_response(wire.write_problem(*DENIALS[type(why)], top=401), 401)

@@ -83,6 +83,8 @@ REQUESTS = {
 }
 
 INTERNAL = (-18010003, "Internal service error, please retry later.")
+NOWHERE = (404, "There is no such address; see the documentation.")
+TOO_MANY = (429, "Too many requests, please slow down.")
 
 
 def problem_of(why: Refusal) -> tuple[int, str]:
