@@ -100,6 +100,7 @@ tracking = Table(
     UniqueConstraint("account_id", "number", "carrier"),
     Index("tracking_by_account", "account_id", "id"),
     Index("tracking_by_turn", "turns_at", **_where("turns_at IS NOT NULL")),
+    sqlite_autoincrement=True,  # an id is never used again, not even after a deletion
 )
 
 leg = Table(

@@ -138,6 +138,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("account_id", "number", "carrier"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("tracking", schema=None) as batch_op:
         batch_op.create_index("tracking_by_account", ["account_id", "id"], unique=False)
