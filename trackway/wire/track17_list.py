@@ -110,7 +110,7 @@ def _form(name: str) -> RequestRefused:
     return RequestRefused(-18010012, f"The format of '{name}' is invalid.")
 
 
-class ListItem(Struct):
+class ListItem(Struct, kw_only=True):
     """One registered number; a time that never was is left out or null (T16)."""
 
     number: str
@@ -120,8 +120,8 @@ class ListItem(Struct):
     c: int
     e: int
     rt: str
-    tt: str | UnsetType
-    pt: str | UnsetType
+    tt: str | UnsetType = UNSET
+    pt: str | UnsetType = UNSET
     ps: int
     st: str | None
     sr: int | None
