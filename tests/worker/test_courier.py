@@ -324,6 +324,9 @@ class Leaving:
         self._written = True
         return await self._database.write(work)
 
+    async def scan(self, statement: Statement, **values: Any) -> list[Row]:
+        return await self.read(statement, **values)
+
     async def close(self) -> None:
         """The test's store closes itself."""
 

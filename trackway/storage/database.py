@@ -32,6 +32,10 @@ class Database(Protocol):
         """The rows of one statement that changes nothing."""
         ...
 
+    async def scan(self, statement: Statement, **values: Any) -> list[Row]:
+        """The same for a statement that may look at many rows: others are answered meanwhile."""
+        ...
+
     async def write(self, work: Work[T]) -> T:
         """What `work` returns, once all that it did is durable; when it raises, nothing was done.
 

@@ -1,6 +1,6 @@
 """Lists of an account's trackings, however many it has."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from trackway.domain.listing import PAGE_SIZE, Filter, Listed, Page, Span
@@ -24,56 +24,55 @@ class Listing:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._places: dict[tuple[int, Filter, int], int] = {}
+        self._places: dict[tuple[int, Filter, int], tuple[int, int]] = {}
 
     async def page(self, account: int, wanted: Filter, number: int) -> Page:
         """Page `number` (from 1), newest registered first; the total is exact up to COUNT_AHEAD behind the page."""
-        where, values = _where(wanted)
-        values = {"account": account, **values}
-        before = self._places.get((account, wanted, number - 1)) if number > 1 else None
-        skipped = 0 if before is not None else (number - 1) * PAGE_SIZE
-        after = "" if before is None else " AND id < :before"
-        rows = await self._database.read(
+        place = self._places.get((account, wanted, number - 1))
+        skipped = 0 if place or number == 1 else (number - 1) * PAGE_SIZE
+        parts, values = _parts(wanted, place)
+        order = "ORDER BY registered_at DESC, id DESC"
+        chosen = " UNION ALL ".join(
+            f"SELECT * FROM (SELECT registered_at, id {part} {order} LIMIT :reach) AS part" for part in parts
+        )
+        rows = await self._database.scan(
             Statement(
-                f"SELECT {_COLUMNS} FROM tracking WHERE account_id = :account{where}{after} "
-                "ORDER BY id DESC LIMIT :size OFFSET :skipped"
+                f"SELECT {_COLUMNS} FROM tracking WHERE id IN (SELECT id FROM ({chosen}) AS chosen {order} "
+                f"LIMIT :size OFFSET :skipped) {order}"
             ),
             **values,
-            **({} if before is None else {"before": before}),
+            account=account,
+            reach=skipped + PAGE_SIZE,
             size=PAGE_SIZE,
             skipped=skipped,
         )
         if rows:
-            self._remember((account, wanted, number), rows[-1][0])
-        total = await self._count(where, values, number * PAGE_SIZE + COUNT_AHEAD)
+            self._remember((account, wanted, number), (rows[-1][7], rows[-1][0]))
+        total = await self._count(account, wanted, number * PAGE_SIZE + COUNT_AHEAD)
         return Page(number=number, total=total, items=[_listed(row) for row in rows])
 
-    async def _count(self, where: str, values: Mapping[str, Any], most: int) -> int:
-        statement = Statement(
-            "SELECT COUNT(*) FROM (SELECT 1 FROM tracking WHERE account_id = :account"
-            f"{where} ORDER BY id DESC LIMIT :most) AS counted"
-        )
-        ((total,),) = await self._database.read(statement, **values, most=most)
+    async def _count(self, account: int, wanted: Filter, most: int) -> int:
+        parts, values = _parts(wanted, None)
+        counted = " UNION ALL ".join(f"SELECT * FROM (SELECT 1 {part} LIMIT :most) AS part" for part in parts)
+        statement = Statement(f"SELECT COUNT(*) FROM ({counted}) AS counted")
+        ((total,),) = await self._database.scan(statement, **values, account=account, most=most)
         return int(total)
 
-    def _remember(self, page: tuple[int, Filter, int], last: int) -> None:
+    def _remember(self, page: tuple[int, Filter, int], last: tuple[int, int]) -> None:
         self._places.pop(page, None)
         self._places[page] = last
         if len(self._places) > _KEPT_PLACES:
             del self._places[next(iter(self._places))]
 
 
-def _where(wanted: Filter) -> tuple[str, dict[str, Any]]:
-    """The conditions of a filter, each behind an AND, and their values."""
-    conditions: list[str] = []
+def _parts(wanted: Filter, place: tuple[int, int] | None) -> tuple[list[str], dict[str, Any]]:
+    """The rows that a filter lets through, one part for each state so that each walks one index, and their values."""
+    conditions = ["account_id = :account"]
     values: dict[str, Any] = {}
     for column, value in (("number", wanted.number), ("carrier", wanted.carrier)):
         if value is not None:
             conditions.append(f"{column} = :{column}")
             values[column] = value
-    if wanted.milestones is not None:
-        conditions.append("milestone @any(milestones text)")
-        values["milestones"] = list(wanted.milestones)
     if wanted.push_state is not None:
         conditions.append(_PUSHED[wanted.push_state])
     if wanted.followed is not None:
@@ -82,7 +81,14 @@ def _where(wanted: Filter) -> tuple[str, dict[str, Any]]:
         for condition, name, instant in _bounds(column, getattr(wanted, column)):
             conditions.append(condition)
             values[name] = instant
-    return "".join(f" AND {condition}" for condition in conditions), values
+    if place is not None:
+        conditions.append("(registered_at, id) < (:last_at, :last_id)")
+        values |= {"last_at": place[0], "last_id": place[1]}
+    base = f"FROM tracking WHERE {' AND '.join(conditions)}"
+    if wanted.milestones is None:
+        return [base], values
+    values |= {f"state{at}": milestone for at, milestone in enumerate(wanted.milestones)}
+    return [f"{base} AND milestone = :state{at}" for at in range(len(wanted.milestones))], values
 
 
 def _bounds(column: str, span: Span) -> Iterator[tuple[str, str, int]]:

@@ -98,7 +98,10 @@ tracking = Table(
     Column("carrier_changes", SmallInteger, nullable=False, server_default="0"),
     Column("turns_at", BigInteger),
     UniqueConstraint("account_id", "number", "carrier"),
-    Index("tracking_by_account", "account_id", "id"),
+    Index("tracking_by_time", "account_id", "registered_at", "id"),
+    Index("tracking_by_state", "account_id", "milestone", "registered_at", "id"),
+    Index("tracking_by_carrier", "account_id", "carrier", "registered_at", "id"),
+    Index("tracking_by_stop", "account_id", "stopped_at", **_where("stopped_at IS NOT NULL")),
     Index("tracking_by_turn", "turns_at", **_where("turns_at IS NOT NULL")),
     sqlite_autoincrement=True,  # an id is never used again, not even after a deletion
 )

@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from concurrent.futures import Future
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -56,11 +56,20 @@ def _run(work: Work[T], transaction: SqliteTransaction) -> T:
     raise RuntimeError("work inside a transaction awaited something else than its transaction")
 
 
+def _rows(connection: sqlite3.Connection, statement: Statement, values: Mapping[str, Any]) -> list[Row]:
+    try:
+        return connection.execute(statement.sqlite, statement.for_sqlite(values)).fetchall()
+    except sqlite3.Error as error:
+        raise StorageError(str(error)) from error
+
+
 class SqliteDatabase:
     """One SQLite file with group commit: what waits when a commit begins shares that commit."""
 
     def __init__(self, path: Path) -> None:
         self._reader = connect(path, durable=True)
+        self._scanner = connect(path, durable=True)
+        self._scanning = asyncio.Lock()
         self._writer = connect(path, durable=True)
         self._queue: SimpleQueue[tuple[Work[Any], Future[Any]] | None] = SimpleQueue()
         self._thread = Thread(target=self._serve, name="sqlite-writer", daemon=True)
@@ -68,10 +77,12 @@ class SqliteDatabase:
 
     async def read(self, statement: Statement, **values: Any) -> list[Row]:
         """The rows of one statement that changes nothing."""
-        try:
-            return self._reader.execute(statement.sqlite, statement.for_sqlite(values)).fetchall()
-        except sqlite3.Error as error:
-            raise StorageError(str(error)) from error
+        return _rows(self._reader, statement, values)
+
+    async def scan(self, statement: Statement, **values: Any) -> list[Row]:
+        """The same on a thread of its own, one at a time."""
+        async with self._scanning:
+            return await asyncio.to_thread(_rows, self._scanner, statement, values)
 
     async def write(self, work: Work[T]) -> T:
         """What `work` returns, once it is on disk."""
@@ -83,8 +94,8 @@ class SqliteDatabase:
         """Commit what is queued, then close the file."""
         self._queue.put(None)
         await asyncio.to_thread(self._thread.join)
-        self._reader.close()
-        self._writer.close()
+        for connection in (self._reader, self._scanner, self._writer):
+            connection.close()
 
     def _serve(self) -> None:
         while (first := self._queue.get()) is not None:
@@ -145,6 +156,10 @@ class QuickSqliteDatabase:
     async def read(self, statement: Statement, **values: Any) -> list[Row]:
         """The rows of one statement that changes nothing."""
         return await self.write(lambda transaction: transaction.fetch(statement, **values))
+
+    async def scan(self, statement: Statement, **values: Any) -> list[Row]:
+        """The same: this store holds little."""
+        return await self.read(statement, **values)
 
     async def write(self, work: Work[T]) -> T:
         """What `work` returns, at once."""

@@ -141,7 +141,15 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("tracking", schema=None) as batch_op:
-        batch_op.create_index("tracking_by_account", ["account_id", "id"], unique=False)
+        batch_op.create_index("tracking_by_time", ["account_id", "registered_at", "id"])
+        batch_op.create_index("tracking_by_state", ["account_id", "milestone", "registered_at", "id"])
+        batch_op.create_index("tracking_by_carrier", ["account_id", "carrier", "registered_at", "id"])
+        batch_op.create_index(
+            "tracking_by_stop",
+            ["account_id", "stopped_at"],
+            postgresql_where=sa.text("stopped_at IS NOT NULL"),
+            sqlite_where=sa.text("stopped_at IS NOT NULL"),
+        )
         batch_op.create_index(
             "tracking_by_turn",
             ["turns_at"],
