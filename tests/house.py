@@ -52,8 +52,10 @@ async def receiver() -> AsyncIterator[Receiver]:
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
     inbox.url = f"http://127.0.0.1:{runner.addresses[0][1]}/inbox"
-    yield inbox
-    await runner.cleanup()
+    try:
+        yield inbox
+    finally:
+        await runner.cleanup()
 
 
 class Running:
@@ -107,10 +109,12 @@ async def serving(application: Any) -> AsyncIterator[str]:
     await server.startup()
     main = asyncio.create_task(server.main_loop())
     host, port = server.servers[0].sockets[0].getsockname()[:2]
-    yield f"http://{host}:{port}"
-    server.should_exit = True
-    await main
-    await server.shutdown()
+    try:
+        yield f"http://{host}:{port}"
+    finally:
+        server.should_exit = True
+        await main
+        await server.shutdown()
 
 
 def numbers(accepted: Sequence[Mapping[str, Any]]) -> list[str]:
