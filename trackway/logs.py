@@ -6,6 +6,12 @@ import sys
 import structlog
 
 
+def _without_colours(_logger: object, _name: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Leave out uvicorn's second spelling of its messages, meant for terminals."""
+    line.pop("color_message", None)
+    return line
+
+
 def set_up(level: str, form: str) -> None:
     """Send everything, our own lines and the libraries', to standard error in one form (`text` or `json`).
 
@@ -15,6 +21,7 @@ def set_up(level: str, form: str) -> None:
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.ExtraAdder(),
+        _without_colours,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     last: structlog.typing.Processor = (

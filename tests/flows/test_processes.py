@@ -226,8 +226,12 @@ def test_accounts_by_command(embedded: Place) -> None:
     assert json.loads(embedded.run("account", "list", "--json"))["disabled"] is True
     embedded.run("account", "enable", "shop")
     embedded.run("account", "allow-address", "shop", "10.0.0.0/8", "192.168.1.1")
-    assert "address list" in embedded.run("account", "allow-address", "shop", "nonsense", code=2)
-    assert "webhook" in embedded.run("account", "webhook", "shop", "http://169.254.169.254/latest", code=2)
+    assert "-18010205" in embedded.run("account", "allow-address", "shop", "nonsense", code=2)
+    assert "-18010202" in embedded.run("account", "webhook", "shop", "http://169.254.169.254/latest", code=2)
+    assert "-18010201" in embedded.run("account", "webhook", "shop", "", "--test", code=2)
+    nobody = f"http://127.0.0.1:{embedded.port}/"
+    assert "-18010203" in embedded.run("account", "webhook", "shop", nobody, "--test", code=1)
+    assert "-18010206" in embedded.run("webhook", "replay", "shop", "7", code=1)
     key = json.loads(embedded.run("account", "rotate-key", "shop", "--json"))
     assert len(key["key"]) == 32
 

@@ -2,6 +2,7 @@
 
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from sqlalchemy.pool import NullPool
 from trackway.domain.errors import StorageError
 from trackway.storage import migrate, revision
 from trackway.storage.schema import metadata
-from trackway.storage.store import Store
+from trackway.storage.store import Store, open_store
 
 
 def _differences(connection: Connection) -> list[Any]:
@@ -87,3 +88,20 @@ def test_bringing_a_store_up_to_date_twice_changes_nothing(tmp_path: Path) -> No
     migrate.upgrade_sqlite(path)
     with create_engine(f"sqlite:///{path}", poolclass=NullPool).connect() as connection:
         assert _differences(connection) == []
+
+
+def test_a_store_of_a_newer_version_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite3"
+    migrate.upgrade_sqlite(path)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(StorageError, match="newer"):
+        migrate.upgrade_sqlite(path)
+
+
+async def test_a_damaged_quick_store_is_made_anew(tmp_path: Path) -> None:
+    path, quick = tmp_path / "store.sqlite3", tmp_path / "store-quick.sqlite3"
+    quick.write_bytes(b"no store at all " * 1000)
+    store = await open_store(f"sqlite:///{path}")
+    await store.close()
+    assert revision.of_sqlite(quick) == revision.HEAD

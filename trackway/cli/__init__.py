@@ -8,7 +8,6 @@ main = typer.Typer(
     name="trackway",
     no_args_is_help=True,
     pretty_exceptions_enable=False,  # its tracebacks show values, and those may be secrets
-    help="A parcel-tracking server that you run yourself.",
 )
 main.command()(serve.serve)
 main.command()(demo.demo)
@@ -22,4 +21,7 @@ main.add_typer(db.app, name="db")
 
 @main.callback()
 def root() -> None:
-    """Every command works while the server runs, and takes --data and --database."""
+    """A parcel-tracking server that you run yourself.
+
+    Every command works while the server runs, and takes --data and --database.
+    """

@@ -5,8 +5,9 @@ from typing import Annotated
 import typer
 
 from trackway.app import House
-from trackway.cli.base import AsJson, Data, DatabaseUrl, fail, out, print_json, within
+from trackway.cli.base import AsJson, Data, DatabaseUrl, fail, out, print_json, told, within
 from trackway.domain.account import Usage
+from trackway.domain.errors import WebhookTestFailed
 
 app = typer.Typer(no_args_is_help=True, help="Customers: keys, webhook, address list, quota.")
 _TAKEN = 200
@@ -68,13 +69,13 @@ def webhook(
     """Set where an account's news is posted."""
     within(lambda house: house.webhooks.set_url(name, url), data=data, database=database)
     out.print(f"{name}: news goes to {url}" if url else f"{name}: news goes nowhere", markup=False)
-    if not (test and url):
+    if not test:
         return
     reply = within(lambda house: house.webhooks.test(name, house.clock()), data=data, database=database)
     out.print(f"the test met {reply.fault or f'HTTP {reply.status}'} in {reply.took_ms} ms", markup=False)
     out.print(reply.answer, markup=False)
     if reply.status != _TAKEN:
-        fail(f"-18010203: the webhook test failed, HTTP status {reply.status}; only {_TAKEN} counts")
+        fail(told(WebhookTestFailed(reply.status)))
 
 
 @app.command()

@@ -9,9 +9,11 @@ import msgspec
 import typer
 from rich.console import Console
 
+from trackway import logs
 from trackway.app import House, open_house
 from trackway.config import load
-from trackway.domain.errors import ConfigError, TrackwayError
+from trackway.domain.errors import ConfigError, Refusal, TrackwayError
+from trackway.wire.track17_codes import problem_of
 
 T = TypeVar("T")
 out = Console(soft_wrap=True, highlight=False)
@@ -26,13 +28,23 @@ def within(work: Callable[[House], Awaitable[T]], *, data: Path | None, database
     """What `work` returns, done inside an open house. A failure is one line on standard error and an exit code."""
 
     async def whole() -> T:
-        async with open_house(load(data=data, database=database, **given)) as house:
+        config = load(data=data, database=database, **given)
+        logs.set_up("warning", config.log_format)
+        async with open_house(config) as house:
             return await work(house)
 
     try:
         return asyncio.run(whole())
+    except Refusal as why:
+        fail(told(why), 2)
     except TrackwayError as error:
         fail(str(error), 2 if isinstance(error, ConfigError) else 1)
+
+
+def told(why: Refusal) -> str:
+    """A refusal with the code that 17TRACK's documents have for it."""
+    code, text = problem_of(why)
+    return f"{code} {text} {why}".strip()
 
 
 def fail(why: str, code: int = 1) -> NoReturn:

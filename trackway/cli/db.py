@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +10,7 @@ import typer
 
 from trackway.cli.base import Data, DatabaseUrl, fail, out
 from trackway.config import load
-from trackway.domain.errors import TrackwayError
+from trackway.domain.errors import ConfigError, TrackwayError
 from trackway.storage import revision
 
 app = typer.Typer(no_args_is_help=True, help="The store: bring it up to date, back it up.")
@@ -30,7 +31,7 @@ def upgrade(data: Data = None, database: DatabaseUrl = None) -> None:
         else:
             asyncio.run(migrate.upgrade_postgres(url))
     except TrackwayError as error:
-        fail(str(error))
+        fail(str(error), 2 if isinstance(error, ConfigError) else 1)
     out.print(f"the store is at version {revision.HEAD}")
 
 
@@ -52,6 +53,12 @@ def backup(
         fail(f"{file} exists already", 2)
     if not source.exists():
         fail(f"there is no store at {source}", 2)
-    with sqlite3.connect(f"file:{source}?mode=ro", uri=True) as store, sqlite3.connect(file) as copy:
-        store.backup(copy)
+    try:
+        with (
+            closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as store,
+            closing(sqlite3.connect(file)) as copy,
+        ):
+            store.backup(copy)
+    except sqlite3.Error as error:
+        fail(f"{file}: {error}")
     out.print(f"{file}: {file.stat().st_size:,} bytes", markup=False)

@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from trackway.app import House
-from trackway.cli.base import AsJson, Data, DatabaseUrl, fail, out, print_json, within
+from trackway.cli.base import AsJson, Data, DatabaseUrl, fail, out, print_json, told, within
+from trackway.domain.errors import NothingPushed
 from trackway.domain.webhook import Attempt, Outcome
 from trackway.storage.deliveries import Delivery, Sought
 
@@ -83,7 +84,9 @@ def replay(
         return await house.webhooks.replay(name, ids, house.clock())
 
     replayed = within(work, data=data, database=database)
-    out.print(f"{len(replayed)} to be sent again: {', '.join(map(str, replayed)) or 'none was finished'}", markup=False)
+    if not replayed:
+        fail(told(NothingPushed("none of these messages has ended")))
+    out.print(f"{len(replayed)} to be sent again: {', '.join(map(str, replayed))}", markup=False)
 
 
 def _sought(number: str | None, outcome: Outcome | None, since: datetime | None, until: datetime | None) -> Sought:

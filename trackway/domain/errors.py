@@ -203,6 +203,26 @@ class WebhookAddressMissing(Refusal):
     """A webhook is needed and none is set."""
 
 
+class WebhookAddressEmpty(Refusal):
+    """A webhook is to be tested and none was given."""
+
+
+class WebhookTestFailed(Refusal):
+    """A webhook answered its test with another status than 200 (T35)."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__("only 200 counts")
+        self.status = status
+
+
+class NothingPushed(Refusal):
+    """There is nothing that could be pushed."""
+
+
+class NetworkMalformed(Refusal):
+    """An entry of an address list is no address or network."""
+
+
 class WebhookAddressMalformed(Refusal):
     """The webhook address is not one that we may call; the message says why."""
 

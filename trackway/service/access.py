@@ -11,6 +11,7 @@ from trackway.domain.errors import (
     ConfigError,
     KeyMissing,
     KeyUnknown,
+    NetworkMalformed,
     TooFast,
 )
 from trackway.storage.accounts import Accounts, SealedKey
@@ -43,11 +44,23 @@ class Access:
         """The account that calls.
 
         Raises:
+            TooFast: more than the allowed calls of one endpoint in any one second (T13).
+            AccessDenied: it is not let in at all, see `recognise`.
+        """
+        account = await self.recognise(key, address, now)
+        wait = await self._allowance.pace(f"17:{account.key_id}:{endpoint}", now, _SECOND_MS, self._pace)
+        if wait:
+            raise TooFast(wait)
+        return account
+
+    async def recognise(self, key: str | None, address: str, now: datetime) -> Account:
+        """The account whose key this is, if it may come in from that address.
+
+        Raises:
             KeyMissing: no key was sent.
             KeyUnknown: it is no key of ours, or not in force (T34).
             AddressNotAllowed: the address is not on the account's list.
             AccountDisabled: the account is switched off.
-            TooFast: more than the allowed calls of one endpoint in any one second (T13).
         """
         if not key:
             raise KeyMissing
@@ -58,9 +71,6 @@ class Access:
             raise AddressNotAllowed
         if account.disabled:
             raise AccountDisabled
-        wait = await self._allowance.pace(f"17:{account.key_id}:{endpoint}", now, _SECOND_MS, self._pace)
-        if wait:
-            raise TooFast(wait)
         return account
 
     async def create(self, name: str, quota: int | None, daily: int | None, now: datetime) -> Key:
@@ -104,12 +114,13 @@ class Access:
         """The only networks that may call for the account, as understood.
 
         Raises:
-            ConfigError: one is no address or network.
+            ConfigError: there is no such account.
+            NetworkMalformed: one is no address or network.
         """
         try:
             understood = tuple(str(ip_network(network, strict=False)) for network in networks)
         except ValueError as error:
-            raise ConfigError(f"address list: {error}") from None
+            raise NetworkMalformed(str(error)) from None
         await self._accounts.allow((await self.named(name)).id, understood)
         return understood
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from trackway.domain.account import Account
-from trackway.domain.errors import ConfigError, Refusal
+from trackway.domain.errors import ConfigError, WebhookAddressEmpty
 from trackway.egress.client import GuardedClient, Reply
 from trackway.service.access import Access
 from trackway.storage.accounts import Accounts
@@ -47,26 +47,25 @@ class Webhooks:
         """Send the account's news there from now on; nowhere if it is empty.
 
         Raises:
-            ConfigError: there is no such account, or the address is one that we may not call; the message says why.
+            ConfigError: there is no such account.
+            WebhookAddressMalformed: the address is one that we may not call; the message says why.
         """
         account = await self._access.named(name)
-        try:
-            if url:
-                self._check(url)
-        except Refusal as why:
-            raise ConfigError(f"webhook {url}: {why}") from None
+        if url:
+            self._check(url)
         await self._accounts.set_webhook(account.id, url)
 
     async def test(self, name: str, now: datetime) -> Reply:
         """What the account's webhook answers to a sample push (T35); nothing of it is kept.
 
         Raises:
-            ConfigError: there is no such account, or it has no webhook or no key.
+            ConfigError: there is no such account.
+            WebhookAddressEmpty: it has no webhook.
         """
         account = await self._access.named(name)
         key = await self._access.signing_key(account.id, now)
         if not account.webhook_url or key is None:
-            raise ConfigError(f"account {name!r} has no webhook")
+            raise WebhookAddressEmpty(name)
         sample = self._sample(key, now)
         return await self._client.post(account.webhook_url, sample.body, sample.headers)
 

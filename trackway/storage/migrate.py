@@ -5,6 +5,7 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -12,6 +13,7 @@ from sqlalchemy.pool import NullPool
 
 from trackway.domain.errors import StorageError
 
+_NEWER = "the store's tables are of a newer Trackway than this one"
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(20261122)")
 
 
@@ -44,6 +46,8 @@ def upgrade_sqlite(path: Path) -> None:
             _upgrade(connection)
     except SQLAlchemyError as error:
         raise StorageError(f"{path}: {error}") from error
+    except CommandError as error:
+        raise StorageError(f"{path}: {_NEWER}") from error
 
 
 async def upgrade_postgres(url: str) -> None:
@@ -59,6 +63,8 @@ async def upgrade_postgres(url: str) -> None:
             await connection.run_sync(_upgrade)
     except (SQLAlchemyError, OSError) as error:
         raise StorageError(str(error)) from error
+    except CommandError as error:
+        raise StorageError(_NEWER) from error
 
 
 def _async_url(url: str) -> str:

@@ -22,6 +22,20 @@ def of_sqlite(path: Path) -> str | None:
     return None
 
 
+def is_damaged(path: Path) -> bool:
+    """Whether a file is there and cannot be read as a store at all."""
+    if not path.exists():
+        return False
+    try:
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("SELECT COUNT(*) FROM sqlite_master")
+    except sqlite3.OperationalError:
+        return False
+    except sqlite3.DatabaseError:
+        return True
+    return False
+
+
 async def of_postgres(url: str) -> str | None:
     """The revision of a PostgreSQL store, None for an empty one.
 

@@ -38,8 +38,12 @@ async def open_store(url: str) -> Store:
 
 
 def _open_sqlite(path: Path) -> Store:
+    """The two files; the quick one, which a power cut may damage, is made anew then: nothing in it must be kept."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     quick = path.with_name(path.stem + "-quick" + path.suffix)
+    if revision.is_damaged(quick):
+        for part in quick.parent.glob(quick.name + "*"):
+            part.unlink(missing_ok=True)
     for file in (path, quick):
         if revision.of_sqlite(file) != revision.HEAD:
             from trackway.storage import migrate  # noqa: PLC0415  # Alembic takes half a second to import

@@ -11,6 +11,10 @@ REFUSALS: dict[type[Refusal], tuple[int, Callable[..., str]]] = {
     errors.ItemUnreadable: (-18010013, lambda _: "Submitted data is invalid."),
     errors.FieldInvalid: (-18010015, lambda why: f"The value '{why.value}' of the field '{why.field}' is invalid."),
     errors.FinalCarrierNotPostal: (-18010016, lambda _: "Only a postal carrier can have a final carrier."),
+    errors.WebhookAddressEmpty: (-18010201, lambda _: "The webhook address cannot be empty."),
+    errors.WebhookTestFailed: (-18010203, lambda why: f"The webhook test failed, HTTP status code: {why.status}."),
+    errors.NetworkMalformed: (-18010205, lambda _: "The format of the IP address is invalid."),
+    errors.NothingPushed: (-18010206, lambda _: "The push failed."),
     errors.WebhookAddressMissing: (-18010204, lambda _: "No webhook address is set, so nothing can be pushed."),
     errors.WebhookAddressMalformed: (-18010202, lambda _: "The format of the webhook address is invalid."),
     errors.OldCarrierNeeded: (
