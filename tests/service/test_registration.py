@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 
 import pytest
 
@@ -121,23 +122,41 @@ async def test_limits_let_in_the_first_and_name_themselves(
 
 
 @pytest.fixture
-async def second_process(database_url: str, store: Store) -> AsyncIterator[Store]:  # made first
-    opened = await open_store(database_url)
-    yield opened
-    await opened.close()
+async def processes(database_url: str, store: Store) -> AsyncIterator[list[Registration]]:
+    """Eight desks, each with connections of its own, as eight processes would have them."""
+    async with AsyncExitStack() as stack:
+        desks = [desk(store)]
+        for _ in range(7):
+            opened = await open_store(database_url)
+            stack.push_async_callback(opened.close)
+            desks.append(desk(opened))
+        yield desks
 
 
-async def test_the_quota_is_exact_when_processes_register_at_once(store: Store, second_process: Store) -> None:
-    """F17, F18, T30."""
+async def test_the_quota_is_exact_when_processes_register_at_once(store: Store, processes: list[Registration]) -> None:
+    """F18, T30."""
     shop = await account(store, quota=50)
-    desks = [desk(store), desk(second_process)]
     numbers = [f"RT{n:09}HK" for n in range(80)]
     batches = [
-        desks[turn % 2].register(shop, applied(*numbers[start : start + 10]), NOW)
-        for turn in range(4)
+        registration.register(shop, applied(*numbers[start : start + 10]), NOW)
+        for registration in processes
         for start in range(0, 80, 10)
     ]
     outcomes = [outcome for batch in await asyncio.gather(*batches) for outcome in batch]
     accepted = [outcome.number for outcome in outcomes if isinstance(outcome, Accepted)]
     assert len(accepted) == len(set(accepted)) == 50
     assert (await Accounts(store.main).usage(shop, NOW)).used == 50
+
+
+async def test_one_number_registered_by_all_at_once_is_accepted_once(
+    store: Store, processes: list[Registration]
+) -> None:
+    """F17."""
+    shop = await account(store)
+    batches = [registration.register(shop, applied("RT215770195HK"), NOW) for registration in processes * 25]
+    outcomes = [outcome for batch in await asyncio.gather(*batches) for outcome in batch]
+    assert [type(outcome) for outcome in outcomes].count(Accepted) == 1
+    refused = [outcome.why for outcome in outcomes if isinstance(outcome, Refused)]
+    assert len(refused) == 199
+    assert all(isinstance(why, errors.AlreadyRegistered) for why in refused)
+    assert (await Accounts(store.main).usage(shop, NOW)).used == 1
