@@ -1,5 +1,6 @@
 """Every setting, from `trackway.toml` and the environment into one frozen Config."""
 
+import re
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,6 +19,7 @@ from trackway.domain.errors import ConfigError
 Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Days = Annotated[float, Field(gt=0, le=36_500, allow_inf_nan=False)]
 Listed = Annotated[tuple[str, ...], NoDecode]
+_PERIOD = re.compile(r"[A-Z]{1,2}[0-9]{0,9}:[0-9]{1,4}").fullmatch
 
 
 class Config(BaseSettings):
@@ -64,6 +66,7 @@ class Config(BaseSettings):
     hkpost_min_interval_ms: int = Field(100, ge=0)
     hkpost_daily_limit: int = Field(100_000, ge=1)
     hkpost_retention_months: int = Field(6, ge=0)
+    hkpost_retention_by_prefix: Listed = ()
     hkpost_check_digit: bool = False
 
     @field_validator("webhook_retry_delays", mode="before")
@@ -79,7 +82,7 @@ class Config(BaseSettings):
             raise ValueError("seconds after the first failure, each at least the one before")
         return value
 
-    @field_validator("webhook_allowed_networks", "trusted_proxies", mode="before")
+    @field_validator("webhook_allowed_networks", "trusted_proxies", "hkpost_retention_by_prefix", mode="before")
     @classmethod
     def _listed(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
@@ -90,6 +93,19 @@ class Config(BaseSettings):
         for text in value:
             ip_network(text)
         return value
+
+    @field_validator("hkpost_retention_by_prefix")
+    @classmethod
+    def _periods(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(_PERIOD(text) for text in value):
+            raise ValueError("prefixes of item numbers with their months, such as R:12,LK:0")
+        return value
+
+    def retention_by_prefix(self) -> dict[str, int]:
+        """The months for which items of a prefix are told, where they differ from those of all (H13)."""
+        return {
+            prefix: int(months) for prefix, _, months in (t.partition(":") for t in self.hkpost_retention_by_prefix)
+        }
 
     def networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
         """The private networks that webhooks may reach."""

@@ -155,6 +155,22 @@ async def test_h10_each_number_has_its_outcome_in_the_order_asked(mailroom: Mail
     assert outcomes[0] == outcomes[3]
 
 
+async def test_h13_a_service_prefix_has_its_own_period_as_set(store: Store) -> None:
+    mailroom = open_mailroom(store, hkpost_retention_by_prefix="R:1, RB:24,LK:0")
+    await mailroom.create_partner("ann", NOW)
+    (ann,) = await mailroom.partners()
+    numbers = [NUMBER, "RB000000010HK", "LK773201020HK", "EE000000010HK"]
+    await mailroom.load([Item(number=number, posted="2025-11-01 09:00") for number in numbers], NOW)
+    told = await mailroom.ask(ann, numbers, NOW)
+    assert [type(outcome) for outcome in told] == [ItemExpired, Item, Item, ItemExpired]
+
+
+@pytest.mark.parametrize("periods", ["R", "R:", "R:-1", "r:1", "R:1.5", "RBX:1", ":3"])
+async def test_h13_a_period_that_cannot_be_read_is_told(store: Store, periods: str) -> None:
+    with pytest.raises(ConfigError, match="hkpost_retention_by_prefix"):
+        open_mailroom(store, hkpost_retention_by_prefix=periods)
+
+
 async def test_h5_the_milestone_follows_the_latest_scan_where_none_was_told(mailroom: Mailroom) -> None:
     await mailroom.create_partner("ann", NOW)
     (ann,) = await mailroom.partners()

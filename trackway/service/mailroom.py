@@ -63,7 +63,7 @@ class Mailroom:
         self._catalogue = catalogue
         self._vault = vault
         self._config = config
-        self._retention = Retention(config.hkpost_retention_months)
+        self._retention = Retention(config.hkpost_retention_months, config.retention_by_prefix())
         # HS512 wants a key as long as its digest.
         self._token_key = hmac.digest(vault.token_key, b"hkpost", "sha512")
 
