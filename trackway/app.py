@@ -30,6 +30,7 @@ from trackway.service.mailroom import Mailroom
 from trackway.service.metrics import Metrics
 from trackway.service.recarry import Recarry
 from trackway.service.registration import Registration
+from trackway.service.stream import Bell, Stream
 from trackway.service.webhooks import Sample, Webhooks
 from trackway.storage.accounts import Accounts
 from trackway.storage.allowance import Allowance
@@ -49,11 +50,13 @@ from trackway.storage.trackings import Trackings
 from trackway.storage.turns import Turns
 from trackway.storage.vault import Vault, load_master_key
 from trackway.web import hkpost, openapi_hkpost, openapi_track17, status
+from trackway.web.caller import Networks
 from trackway.web.measure import Measure
+from trackway.web.stream import StreamFace
 from trackway.web.track17 import Track17Face
 from trackway.wire import webhook
 from trackway.wire.track17_track import write_track
-from trackway.worker.courier import Courier
+from trackway.worker.courier import Courier, render
 from trackway.worker.janitor import Janitor
 from trackway.worker.loop import Loop
 from trackway.worker.poller import Poller
@@ -88,6 +91,7 @@ class House:
     mailroom: Mailroom
     connections: Connections
     desk: Desk
+    bell: Bell
     followed: set[int] = field(default_factory=set)
     """The carriers that a connector asks, in this process."""
 
@@ -113,7 +117,8 @@ async def open_house(config: Config, clock: Clock = utc_now) -> AsyncIterator[Ho
 def _build(config: Config, clock: Clock, vault: Vault, store: Store, client: GuardedClient) -> House:
     carriers = load_carriers()
     accounts, allowance = Accounts(store.main), Allowance(store.quick)
-    trackings, records = Trackings(store.main), Records(store.main, Outbox.put)
+    bell = Bell()
+    trackings, records = Trackings(store.main), Records(store.main, Outbox.put, bell.ring)
     lifetimes = lifetimes_of(config)
     access = Access(
         accounts=accounts,
@@ -158,6 +163,7 @@ def _build(config: Config, clock: Clock, vault: Vault, store: Store, client: Gua
         ),
         connections=Connections(store.main, vault),
         desk=Desk(shared=SharedMemory(store.quick), allowance=allowance, clock=clock, timeout=config.carrier_timeout),
+        bell=bell,
     )
 
 
@@ -183,10 +189,11 @@ def web(house: House, *, faces: bool = True, routes: Sequence[BaseRoute] = ()) -
 
     async def ready() -> None:
         await house.store.main.read(_READY)
+        await SharedMemory(house.store.quick).put("ready", "", house.clock())
 
     pages = [*status.routes(house.metrics.registry, ready), *routes]
     if faces:
-        pages += [*openapi_track17.routes(), *_track17(house).routes()]
+        pages += [*openapi_track17.routes(), *_track17(house).routes(), *_stream(house).routes()]
         pages += openapi_hkpost.routes(house.config.hkpost_base_path)
         pages += hkpost.routes(house.mailroom, house.config, house.clock)
     return Measure(Starlette(routes=pages), metrics=house.metrics)
@@ -201,18 +208,35 @@ def _track17(house: House) -> Track17Face:
         recarry=house.recarry,
         country_key=house.carriers.country_key,
         clock=house.clock,
-        trusted_proxies=tuple(ip_network(network) for network in house.config.trusted_proxies),
+        trusted_proxies=_trusted_proxies(house),
     )
+
+
+def _stream(house: House) -> StreamFace:
+    stream = Stream(
+        outbox=Outbox(house.store.main),
+        access=house.access,
+        bell=house.bell,
+        render=render,
+        clock=house.clock,
+        heartbeat=house.config.stream_heartbeat,
+    )
+    return StreamFace(access=house.access, stream=stream, clock=house.clock, trusted_proxies=_trusted_proxies(house))
+
+
+def _trusted_proxies(house: House) -> Networks:
+    return tuple(ip_network(network) for network in house.config.trusted_proxies)
 
 
 def workers(house: House) -> list[Loop]:
     """The worker wing: pollers for what is set up, the courier, the janitor."""
     config, clock = house.config, house.clock
     courier = _courier(house)
+    house.bell.wakes(courier.wake)
     judgement = judgement_of(house)
 
     def make(name: str, settings: Mapping[str, str]) -> Poller:
-        return poller(house, name, settings, told=courier.wake)
+        return poller(house, name, settings, told=house.bell.ring)
 
     pollers = Pollers(wanted=house.connections.all, make=make, stop_limit=config.stop_timeout)
     janitor = Janitor(
@@ -222,7 +246,7 @@ def workers(house: House) -> list[Loop]:
         kept_for=timedelta(days=config.purge_after_days),
         log_kept_for=timedelta(days=config.webhook_log_days),
         clock=clock,
-        told=courier.wake,
+        told=house.bell.ring,
     )
     return [pollers, courier, janitor]
 

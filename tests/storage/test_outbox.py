@@ -9,12 +9,12 @@ from datetime import timedelta
 import pytest
 
 from tests.conftest import Clock
-from tests.postroom import LEASE, URL, Postroom
+from tests.postroom import LEASE, URL, Postroom, render
 from trackway.domain.webhook import Kind, Outcome
 from trackway.storage.database import Transaction, to_ms
-from trackway.storage.outbox import Claim
+from trackway.storage.outbox import Claim, Outbox
 from trackway.storage.statement import Statement
-from trackway.storage.store import Store
+from trackway.storage.store import Store, open_store
 
 RETRY = timedelta(minutes=10)
 _MESSAGES = Statement("SELECT id, outcome, attempts, due_at, claimed, body FROM message ORDER BY id")
@@ -22,6 +22,9 @@ _ATTEMPTS = Statement("SELECT message_id, status, fault, answer FROM attempt ORD
 _SAVE = Statement(
     "UPDATE track SET body = given.body FROM @rows(rows: id bigint, body text) AS given WHERE tracking_id = given.id"
 )
+_SET_URL = Statement("UPDATE account SET webhook_url = 'https://hooks.example/late' WHERE id = :id")
+_IDS = Statement("SELECT id FROM message WHERE account_id = :account ORDER BY id")
+_DELETE = Statement("DELETE FROM tracking WHERE id = :id")
 _PUSHED = Statement("SELECT pushed_at, push_status FROM tracking WHERE id = :id")
 
 
@@ -71,12 +74,15 @@ async def test_a_retry_is_due_when_it_is_due_and_sends_the_same_bytes(room: Post
     assert await room.claim() == []
 
 
-async def test_no_webhook_no_message(room: Postroom) -> None:
+async def test_without_a_webhook_messages_are_kept_and_never_due(room: Postroom) -> None:
     await room.account(2, url="")
     await room.tracking(2, account=2)
     await room.put(room.news(2, account=2), room.news(1))
     assert _trackings(await room.claim()) == [1]
-    assert len(await room.outcomes()) == 1
+    assert await room.outcomes() == ["kept", "waiting"]
+    room.clock.move(days=1)
+    await room.run(_SET_URL, id=2)
+    assert _trackings(await room.claim()) == [1]
 
 
 async def test_news_that_comes_to_nothing_leaves_no_message(room: Postroom) -> None:
@@ -271,3 +277,55 @@ async def test_finished_messages_are_purged_in_batches_and_waiting_ones_stay(roo
     assert await room.outbox.purge(later, 3) == 0
     assert await room.outcomes() == ["waiting"]
     assert await room.database.read(_ATTEMPTS) == []
+
+
+async def test_what_is_read_is_frozen_for_the_webhook_too(room: Postroom) -> None:
+    await room.put(room.news(1))
+    ((message, data),) = await room.outbox.after(1, 0, 10, render)
+    await room.track(1, '{"e":40}')
+    (claim,) = await room.claim()
+    assert (claim.message, claim.data, data) == (message, data, b'TRACKING_UPDATED RR00001 t {"e":10}')
+    assert await room.outbox.after(1, message.id, 10, render) == []
+    assert await room.outbox.after(2, 0, 10, render) == []
+
+
+async def test_what_nobody_can_be_told_is_passed_over(room: Postroom) -> None:
+    await room.tracking(2)
+    await room.put(room.news(1), room.news(2), room.news(1, Kind.STOPPED))
+    await room.run(_DELETE, id=1)
+    assert [message.tracking for message, _ in await room.outbox.after(1, 0, 1, render)] == [2]
+
+
+async def test_a_reader_never_steps_over_a_message_that_commits_later(room: Postroom, database_url: str) -> None:
+    """Writers of both accounts take more or less time to their end; readers in another process see all ids, rising."""
+    source, elsewhere = random.Random(4), await open_store(database_url)
+    outbox = Outbox(elsewhere.main)
+    await room.account(2, url="")
+    for tracking in range(2, 20):
+        await room.tracking(tracking, account=1 + tracking % 2)
+
+    async def write(tracking: int, dawdle: int) -> None:
+        async def work(transaction: Transaction) -> None:
+            news = [room.news(tracking, account=1 + tracking % 2), room.news(3, Kind.STOPPED, account=2)]
+            await room.outbox.put(transaction, news, room.clock())
+            for _ in range(dawdle):
+                await transaction.fetch(_IDS, account=1)
+
+        await room.database.write(work)
+
+    async def read(account: int, seen: list[int]) -> None:
+        ended = False
+        while not ended:
+            ended = done.is_set()
+            seen += [message.id for message, _ in await outbox.after(account, max(seen, default=0), 200, render)]
+            await asyncio.sleep(0)
+
+    done, first, second = asyncio.Event(), list[int](), list[int]()
+    readers = [asyncio.create_task(read(1, first)), asyncio.create_task(read(2, second))]
+    await asyncio.gather(*(write(source.randrange(2, 20), source.randrange(40)) for _ in range(80)))
+    done.set()
+    await asyncio.gather(*readers)
+    await elsewhere.close()
+    for account, seen in ((1, first), (2, second)):
+        assert seen == [identity for (identity,) in await room.database.read(_IDS, account=account)]
+    assert len(first) + len(second) == 160

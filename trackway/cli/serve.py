@@ -32,11 +32,14 @@ class Only(StrEnum):
 
 
 class _Server(uvicorn.Server):
-    """A server whose signals are ours, and which says when it listens."""
+    """A server whose signals are ours, and which says when it listens and when it ends."""
 
-    def __init__(self, config: uvicorn.Config, started: Callable[[], Awaitable[None]]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, started: Callable[[], Awaitable[None]], ending: Callable[[], None]
+    ) -> None:
         super().__init__(config)
         self._started = started
+        self._ending = ending
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -48,6 +51,11 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)  # type: ignore[arg-type]
         if self.started:
             await self._started()
+
+    async def shutdown(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
+        """Say so, that what has no end of its own may end, then stop."""
+        self._ending()
+        await super().shutdown(sockets)  # type: ignore[arg-type]
 
 
 def serve(
@@ -94,7 +102,8 @@ async def _run(
 ) -> None:
     async with house_app.open_house(config) as house:
         web = house_app.web(house, faces=only is not Only.WORKER, routes=routes(house))
-        server = _Server(_uvicorn(web, host, port, config.stop_timeout * _WEB_SHARE), lambda: started(house))
+        settings = _uvicorn(web, host, port, config.stop_timeout * _WEB_SHARE)
+        server = _Server(settings, lambda: started(house), house.bell.close)
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, server.handle_exit, number, None)
         loops = [] if only is Only.WEB else house_app.workers(house)

@@ -15,13 +15,14 @@ class Kind(StrEnum):
 
 
 class Outcome(StrEnum):
-    """Where a message stands; all but the first are final."""
+    """Where a message stands; all but the first are final. `kept` is for the stream only: there was no webhook."""
 
     WAITING = "waiting"
     DELIVERED = "delivered"
     GIVEN_UP = "given_up"
     SUPERSEDED = "superseded"
     CANCELLED = "cancelled"
+    KEPT = "kept"
 
 
 class News(Struct, frozen=True, kw_only=True):

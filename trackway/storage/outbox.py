@@ -1,7 +1,9 @@
-"""Messages to webhooks: put by whoever has news, claimed in due order, and kept until told or given up."""
+"""Messages to accounts: put by whoever has news, claimed for webhooks in due order, read by streams in that of ids."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 
 from msgspec import Struct
@@ -10,11 +12,15 @@ from trackway.domain.webhook import Attempt, Kind, Message, News, Outcome
 from trackway.storage.database import Database, Row, Transaction, from_ms, maybe_instant, maybe_ms, to_ms
 from trackway.storage.statement import Statement
 
+# Who puts for an account waits for whoever does so now: its ids come to be seen in their order, none late.
+_ENTER = Statement("SELECT id FROM account WHERE id @any(accounts bigint) ORDER BY id @locked")
 _PUT = Statement(
-    "INSERT INTO message (account_id, tracking_id, number, carrier, kind, manual, created_at, due_at) "
-    "SELECT account, tracking, number, carrier, kind, manual, CAST(:now AS BIGINT), CAST(:now AS BIGINT) "
+    "INSERT INTO message (account_id, tracking_id, number, carrier, kind, manual, created_at, due_at, outcome) "
+    "SELECT account, tracking, number, carrier, kind, manual, CAST(:now AS BIGINT), "
+    "CASE WHEN webhook_url <> '' THEN CAST(:now AS BIGINT) END, "
+    "CASE WHEN webhook_url <> '' THEN 'waiting' ELSE 'kept' END "
     "FROM @rows(news: account bigint, tracking bigint, number text, carrier integer, kind text, manual boolean) "
-    "AS given JOIN account ON account.id = given.account WHERE account.webhook_url <> '' ORDER BY ordinal RETURNING id"
+    "AS given JOIN account ON account.id = given.account ORDER BY ordinal"
 )
 _SUPERSEDE = Statement(
     "UPDATE message SET outcome = 'superseded', due_at = NULL, claimed = false "
@@ -37,14 +43,22 @@ _CLAIM = Statement(
     "ORDER BY due_at, id LIMIT :room @skip_locked) "
     "UPDATE message SET due_at = :until, claimed = true FROM picked WHERE message.id = picked.id RETURNING message.id"
 )
-_LOAD = Statement(
+_WHOLE = (
     "SELECT message.id, message.account_id, message.tracking_id, message.number, message.carrier, kind, "
     "message.created_at, attempts, first_failed_at, message.body, webhook_url, tracking.id, tag, track.body "
     "FROM message JOIN account ON account.id = message.account_id "
     "LEFT JOIN tracking ON tracking.id = message.tracking_id AND tracking.account_id = message.account_id "
     "AND tracking.number = message.number LEFT JOIN track ON track.tracking_id = tracking.id "
-    "WHERE message.id @any(ids bigint) ORDER BY message.id"
 )
+_LOAD = Statement(_WHOLE + "WHERE message.id @any(ids bigint) ORDER BY message.id")
+# A message of which nothing can be said any more, its tracking being deleted, is passed over.
+_AFTER = Statement(
+    _WHOLE + "WHERE message.account_id = :account AND message.id > :after AND (message.body IS NOT NULL "
+    "OR tracking.id IS NOT NULL AND (kind = 'TRACKING_STOPPED' OR track.body IS NOT NULL)) "
+    "ORDER BY message.id LIMIT :most"
+)
+_BODY = 9
+_NEWEST = Statement("SELECT MAX(id) FROM message WHERE account_id = :account")
 _FREEZE = Statement(
     "UPDATE message SET body = given.body FROM @rows(drafts: id bigint, body text) AS given "
     "WHERE message.id = given.id AND message.body IS NULL"
@@ -97,12 +111,15 @@ class Outbox:
     async def put(transaction: Transaction, news: Sequence[News], now: datetime) -> None:
         """Put messages, due at once, in the transaction that makes the news.
 
-        An account without a webhook gets none. An update takes the place of the older updates of its tracking, but
-        for one that is on its way this moment.
+        For an account without a webhook they are kept, never due. An update takes the place of the older updates of
+        its tracking, but for one that is on its way this moment.
         """
-        put = await transaction.fetch(_PUT, news=[_row(one) for one in news], now=to_ms(now))
+        if not news:
+            return
+        await transaction.fetch(_ENTER, accounts=sorted({one.account for one in news}))
+        await transaction.fetch(_PUT, news=[_row(one) for one in news], now=to_ms(now))
         updated = [one.tracking for one in news if one.kind is Kind.UPDATED and not one.manual]
-        if put and updated:
+        if updated:
             await transaction.fetch(_SUPERSEDE, trackings=updated, now=to_ms(now))
 
     async def claim(
@@ -157,6 +174,28 @@ class Outbox:
 
         return await self._database.write(work)
 
+    async def after(self, account: int, after: int, most: int, render: Render) -> list[tuple[Message, bytes]]:
+        """Up to `most` messages made after message `after`, in the order they were made, with the bytes of their data.
+
+        What was not said before is frozen here, each message by itself: so none waits while it holds up another.
+        """
+        asked = {"account": account, "after": after, "most": most}
+        rows = await self._database.read(_AFTER, **asked)
+        drafts = [(row[0], _data(row, _message(row), render).decode()) for row in rows if row[_BODY] is None]
+        if drafts:
+            await asyncio.gather(*(self._freeze(draft) for draft in drafts))
+            rows = await self._database.read(_AFTER, **asked)
+        said = takewhile(lambda row: row[_BODY] is not None, rows)
+        return [(_message(row), row[_BODY].encode()) for row in said]
+
+    async def newest(self, account: int) -> int:
+        """The id of the account's last message, 0 where there is none."""
+        ((identity,),) = await self._database.read(_NEWEST, account=account)
+        return int(identity or 0)
+
+    async def _freeze(self, draft: tuple[int, str]) -> None:
+        await self._database.write(lambda transaction: transaction.fetch(_FREEZE, drafts=[draft]))
+
     async def release(self, claims: Sequence[Claim], now: datetime) -> None:
         """Make claimed messages due again, so that nobody waits for the claims to run out."""
         rows = [(claim.message.id, to_ms(claim.until)) for claim in claims]
@@ -190,8 +229,17 @@ def _has_receiver(row: Row) -> bool:
 
 
 def _claim(row: Row, until: datetime, render: Render) -> Claim:
-    *_, frozen, url, _tracking, tag, track = row
-    message = Message(
+    message = _message(row)
+    return Claim(message=message, url=row[_BODY + 1], data=_data(row, message, render), until=until)
+
+
+def _data(row: Row, message: Message, render: Render) -> bytes:
+    frozen, _url, _tracking, tag, track = row[_BODY:]
+    return frozen.encode() if frozen is not None else render(message, tag, (track or "").encode())
+
+
+def _message(row: Row) -> Message:
+    return Message(
         id=row[0],
         account=row[1],
         tracking=row[2],
@@ -202,8 +250,6 @@ def _claim(row: Row, until: datetime, render: Render) -> Claim:
         attempts=row[7],
         first_failed_at=maybe_instant(row[8]),
     )
-    data = frozen.encode() if frozen is not None else render(message, tag, (track or "").encode())
-    return Claim(message=message, url=url, data=data, until=until)
 
 
 def _row(news: News) -> tuple[int, int, str, int, str, bool]:

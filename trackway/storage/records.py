@@ -50,11 +50,12 @@ _NEW_LEGS = Statement(
 
 
 class Records:
-    """The records of all accounts; every change names its account."""
+    """The records of all accounts; every change names its account. `told` is called when there may be news."""
 
-    def __init__(self, database: Database, announce: Announce) -> None:
+    def __init__(self, database: Database, announce: Announce, told: Callable[[], None]) -> None:
         self._database = database
         self._announce = announce
+        self._told = told
 
     async def change(
         self,
@@ -83,7 +84,9 @@ class Records:
                 await transaction.fetch(_DELETE, ids=[record.id for record in plan.deleted])
             return plan.outcomes
 
-        return await self._database.write(work)
+        outcomes = await self._database.write(work)
+        self._told()
+        return outcomes
 
 
 async def _restart(transaction: Transaction, records: Sequence[Record], now: datetime, idle: timedelta) -> None:

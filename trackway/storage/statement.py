@@ -4,7 +4,7 @@ The text is SQL that SQLite and PostgreSQL share, with `:name` for a value and f
 
 * `@any(name type)`: `column @any(numbers text)` is true where the column is in the list `name`
 * `@rows(name: a text, b bigint)`: the list of tuples `name` as a table with the columns a, b and `ordinal`
-* `@locked`: lock what is read until the transaction ends (SQLite has one writer: nothing to do)
+* `@locked`: nobody else changes what is read until the transaction ends (SQLite has one writer: nothing to do)
 * `@skip_locked`: the same, and pass over what others have locked
 
 `@rows` travels as one JSON value, so a request of forty items is one round trip on either engine.
@@ -49,7 +49,8 @@ class Statement:
         self.sqlite = sqlite.replace("@skip_locked", "").replace("@locked", "")
         postgres = _ROWS.sub(_postgres_rows, text)
         postgres = _ANY.sub(r"= ANY(CAST(:\1 AS \2[]))", postgres)
-        postgres = postgres.replace("@skip_locked", "FOR UPDATE SKIP LOCKED").replace("@locked", "FOR UPDATE")
+        postgres = postgres.replace("@skip_locked", "FOR UPDATE SKIP LOCKED")
+        postgres = postgres.replace("@locked", "FOR NO KEY UPDATE")  # others may still refer to the row
         self.order = tuple(dict.fromkeys(_VALUE.findall(postgres)))
         self.postgres = _VALUE.sub(lambda match: f"${self.order.index(match[1]) + 1}", postgres)
 

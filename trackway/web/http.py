@@ -1,7 +1,13 @@
-"""What both faces share: a body of bounded size in, JSON bytes out."""
+"""What faces share: a body of bounded size in, JSON bytes out, and how a caller with a 17TRACK key is turned away."""
+
+import math
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
+
+from trackway.domain.errors import AccessDenied, TooFast
+from trackway.wire.track17 import write_problem
+from trackway.wire.track17_codes import DENIALS, TOO_MANY
 
 BODY_LIMIT = 1024 * 1024
 
@@ -30,3 +36,11 @@ async def read_body(request: Request, limit: int = BODY_LIMIT) -> bytes:
 def json_response(body: bytes, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     """An answer of ready JSON bytes."""
     return Response(body, status, headers, media_type="application/json")
+
+
+def denied(why: AccessDenied) -> Response:
+    """401, or 429 with the whole seconds to wait (T11 to T13)."""
+    if isinstance(why, TooFast):
+        wait = {"Retry-After": str(max(1, math.ceil(why.retry_after)))}
+        return json_response(write_problem(*TOO_MANY, top=429), 429, wait)
+    return json_response(write_problem(*DENIALS[type(why)], top=401), 401)

@@ -1,6 +1,5 @@
 """The face for merchants: the 17TRACK Track API v1.0 under /track/v1 (readings T5, T9 to T13)."""
 
-import math
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
@@ -11,16 +10,16 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
 from trackway.domain.account import Account
-from trackway.domain.errors import AccessDenied, StorageError, TooFast
+from trackway.domain.errors import AccessDenied, StorageError
 from trackway.service.access import Access
 from trackway.service.alteration import Alteration
 from trackway.service.lookup import Lookup
 from trackway.service.recarry import Recarry
 from trackway.service.registration import Registration
 from trackway.web.caller import Networks, caller_address
-from trackway.web.http import BodyUnreadable, json_response, read_body
+from trackway.web.http import BodyUnreadable, denied, json_response, read_body
 from trackway.wire import track17 as wire
-from trackway.wire.track17_codes import DENIALS, INTERNAL, NOWHERE, TOO_MANY
+from trackway.wire.track17_codes import INTERNAL, NOWHERE
 from trackway.wire.track17_list import read_filter, write_page
 
 Endpoint = Callable[[Account, bytes, datetime], Awaitable[bytes]]
@@ -76,7 +75,7 @@ class Track17Face:
         try:
             return await self._answer(request)
         except AccessDenied as why:
-            return _denied(why)
+            return denied(why)
         except wire.RequestRefused as why:
             return json_response(wire.write_problem(why.code, why.message))
         except BodyUnreadable:
@@ -128,11 +127,3 @@ class Track17Face:
     async def _push(self, account: Account, body: bytes, now: datetime) -> bytes:
         items = wire.read_subjects(body)
         return wire.write_outcomes(await self._alteration.push(account.id, items, account.webhook_url, now))
-
-
-def _denied(why: AccessDenied) -> Response:
-    """401, or 429 with the whole seconds to wait (T11 to T13)."""
-    if isinstance(why, TooFast):
-        wait = {"Retry-After": str(max(1, math.ceil(why.retry_after)))}
-        return json_response(wire.write_problem(*TOO_MANY, top=429), 429, wait)
-    return json_response(wire.write_problem(*DENIALS[type(why)], top=401), 401)
