@@ -293,7 +293,7 @@ def _courier(house: House) -> Courier:
 
     return Courier(
         outbox=Outbox(house.store.main),
-        client=house.client,
+        post=house.client.post,
         signing_key=house.access.signing_key,
         delays=config.webhook_retry_delays,
         timeout=config.webhook_timeout,

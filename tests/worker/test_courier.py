@@ -42,7 +42,7 @@ class Round:
     def hire(self, database: Database, slots: int = 20, slots_per_account: int = 3) -> Courier:
         courier = Courier(
             outbox=Outbox(database),
-            client=self.client,
+            post=self.client.post,
             signing_key=self.signing_key,
             delays=(600, 1800, 3600),
             timeout=10,

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -10,11 +10,12 @@ import structlog
 
 from trackway.domain.errors import StorageError
 from trackway.domain.webhook import Attempt, Kind, Message, Outcome, next_due
-from trackway.egress.client import GuardedClient, Reply
+from trackway.egress.client import Reply
 from trackway.storage.outbox import Claim, Outbox
 from trackway.wire import webhook
 from trackway.worker.loop import Loop, Sleep
 
+Post = Callable[[str, bytes, Mapping[str, str]], Awaitable[Reply]]
 SigningKey = Callable[[int, datetime], Awaitable[str | None]]
 Observe = Callable[[Message, Attempt, Outcome], None]
 
@@ -39,7 +40,7 @@ def _unobserved(_message: Message, _attempt: Attempt, _outcome: Outcome) -> None
 class Courier(Loop):
     """Delivers up to `slots` messages at once, at most `slots_per_account` of them to one account's webhook.
 
-    `timeout` is the client's, in seconds; a claim lasts half a minute longer, then whoever finds it takes it over.
+    `post` is the guarded client's, and `timeout` its limit in seconds; a claim lasts half a minute longer, then whoever finds it takes it over.
     """
 
     name = "courier"
@@ -48,7 +49,7 @@ class Courier(Loop):
         self,
         *,
         outbox: Outbox,
-        client: GuardedClient,
+        post: Post,
         signing_key: SigningKey,
         delays: Sequence[float],
         timeout: float,
@@ -60,7 +61,7 @@ class Courier(Loop):
     ) -> None:
         super().__init__(sleep=sleep)
         self._outbox = outbox
-        self._client = client
+        self._post = post
         self._signing_key = signing_key
         self._delays = delays
         self._lease = timedelta(seconds=timeout) + _MARGIN
@@ -118,7 +119,7 @@ class Courier(Loop):
     async def _deliver(self, claim: Claim) -> None:
         at = self._clock()
         key = await self._signing_key(claim.message.account, at)
-        reply = _NO_KEY if key is None else await self._post(claim, key, at)
+        reply = _NO_KEY if key is None else await self._send(claim, key, at)
         attempt = Attempt(
             at=at,
             url=claim.url,
@@ -133,12 +134,11 @@ class Courier(Loop):
         else:
             self._observe(claim.message, attempt, outcome)
 
-    async def _post(self, claim: Claim, key: str, at: datetime) -> Reply:
+    async def _send(self, claim: Claim, key: str, at: datetime) -> Reply:
         message = claim.message
         content = webhook.body(message.kind, claim.data, key)
-        return await self._client.post(
-            claim.url, content, webhook.headers(message.name, message.attempts + 1, at, content, key)
-        )
+        headers = webhook.headers(message.name, message.attempts + 1, at, content, key)
+        return await self._post(claim.url, content, headers)
 
     async def _note(self, claim: Claim, attempt: Attempt) -> Outcome | None:
         """Keep what came of it. While the store is away, try until the claim has run out."""
