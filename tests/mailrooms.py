@@ -7,6 +7,7 @@ from trackway.config import load
 from trackway.service.mailroom import Mailroom
 from trackway.storage.allowance import Allowance
 from trackway.storage.catalogue import Catalogue
+from trackway.storage.inquiries import Inquiries
 from trackway.storage.mailroom import Items, Partners
 from trackway.storage.store import Store
 from trackway.storage.vault import Vault
@@ -19,6 +20,7 @@ def open_mailroom(store: Store, **settings: Any) -> Mailroom:
         items=Items(store.main),
         partners=Partners(store.main),
         allowance=Allowance(store.quick),
+        inquiries=Inquiries(store.quick),
         catalogue=Catalogue(NOWHERE),
         vault=Vault(b"k" * 32),
         config=load(data=NOWHERE, **settings),

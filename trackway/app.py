@@ -39,6 +39,8 @@ from trackway.storage.catalogue import Catalogue
 from trackway.storage.catalogue_carriers import load_carriers
 from trackway.storage.connections import Connections
 from trackway.storage.deliveries import Deliveries
+from trackway.storage.inquiries import Inquiries
+from trackway.storage.leftovers import Leftovers
 from trackway.storage.listing import Listing
 from trackway.storage.mailroom import Items, Partners
 from trackway.storage.outbox import Outbox
@@ -61,6 +63,7 @@ from trackway.worker.janitor import Janitor
 from trackway.worker.loop import Loop
 from trackway.worker.poller import Poller
 from trackway.worker.pollers import Pollers
+from trackway.worker.sweeper import Sweeper
 
 Clock = Callable[[], datetime]
 _READY = Statement("SELECT COUNT(*) FROM account WHERE id = 0")
@@ -157,6 +160,7 @@ def _build(config: Config, clock: Clock, vault: Vault, store: Store, client: Gua
             items=Items(store.main),
             partners=Partners(store.main),
             allowance=allowance,
+            inquiries=Inquiries(store.quick),
             catalogue=Catalogue(config.data),
             vault=vault,
             config=config,
@@ -248,7 +252,13 @@ def workers(house: House) -> list[Loop]:
         clock=clock,
         told=house.bell.ring,
     )
-    return [pollers, courier, janitor]
+    sweeper = Sweeper(
+        inquiries=Inquiries(house.store.quick),
+        leftovers=Leftovers(house.store.quick),
+        kept_for=timedelta(days=config.hkpost_inquiry_log_days),
+        clock=clock,
+    )
+    return [pollers, courier, janitor, sweeper]
 
 
 def poller(house: House, name: str, settings: Mapping[str, str], *, told: Callable[[], None]) -> Poller:

@@ -69,6 +69,7 @@ class Config(BaseSettings):
     hkpost_retention_months: int = Field(6, ge=0)
     hkpost_retention_by_prefix: Listed = ()
     hkpost_check_digit: bool = False
+    hkpost_inquiry_log_days: float = Field(90, ge=0, le=36_500, allow_inf_nan=False)
 
     @field_validator("webhook_retry_delays", mode="before")
     @classmethod

@@ -68,6 +68,31 @@ def test_an_array_that_breaks_off_is_told(tmp_path: Path, rest: str) -> None:
     assert "the array cannot be read from line 2 on" in loaded.output
 
 
+def test_an_export_holds_the_item_so_that_it_can_be_loaded_again(tmp_path: Path) -> None:
+    assert _run(tmp_path, "load", "-", given=json.dumps(ITEM).encode()).exit_code == 0
+    exported = _run(tmp_path, "export", " rb000000010hk")
+    assert exported.exit_code == 0
+    told = json.loads(exported.output)
+    assert told["inquiries"] == []
+    (item,) = told["items"]
+    assert item["itemDeliveryStatusDetailList"][0]["eventMsg_c"] == "成功派遞"
+    again = _run(tmp_path, "load", "-", given=json.dumps(item).encode())
+    assert "1 items with 1 scans loaded, 0 refused" in again.output
+    assert json.loads(_run(tmp_path, "export", ITEM["itemNo"]).output) == told
+
+
+def test_an_export_of_what_is_not_there_is_told(tmp_path: Path) -> None:
+    assert _run(tmp_path, "export", "x").exit_code == 2
+    missing = _run(tmp_path, "export", "RB000000010HK")
+    assert missing.exit_code == 1
+    assert "there is no item" in missing.output
+
+
+def test_no_use_is_no_line(tmp_path: Path) -> None:
+    used = _run(tmp_path, "usage", "--json")
+    assert (used.exit_code, used.output) == (0, "")
+
+
 def test_a_file_that_is_not_there_is_told_in_one_line(tmp_path: Path) -> None:
     loaded = _run(tmp_path, "load", str(tmp_path / "none.json"))
     assert loaded.exit_code == 2

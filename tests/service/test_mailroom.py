@@ -171,6 +171,20 @@ async def test_h13_a_period_that_cannot_be_read_is_told(store: Store, periods: s
         open_mailroom(store, hkpost_retention_by_prefix=periods)
 
 
+async def test_the_use_of_each_partner_is_counted_by_its_own_days_without_a_limit_too(store: Store) -> None:
+    mailroom = open_mailroom(store, hkpost_min_interval_ms=0)
+    await mailroom.create_partner("ann", NOW, daily=0)
+    await mailroom.create_partner("bob", NOW, zone="UTC")
+    ann, bob = await mailroom.partners()
+    late = datetime(2026, 11, 22, 16, 30, tzinfo=UTC)
+    for partner, calls in ((ann, 3), (bob, 1)):
+        for _ in range(calls):
+            await mailroom.admit(partner, late)
+    used = [(usage.sys_id, str(usage.day), usage.calls) for usage in await mailroom.usage()]
+    assert used == [("ann", "2026-11-23", 3), ("bob", "2026-11-22", 1)]
+    assert [usage.sys_id for usage in await mailroom.usage("bob")] == ["bob"]
+
+
 async def test_h5_the_milestone_follows_the_latest_scan_where_none_was_told(mailroom: Mailroom) -> None:
     await mailroom.create_partner("ann", NOW)
     (ann,) = await mailroom.partners()

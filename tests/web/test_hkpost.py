@@ -104,6 +104,31 @@ async def test_h9_an_item_that_is_not_there(partner: Partner) -> None:
     assert (await partner.ask(spec("request"))).json() == spec("unknown_item")
 
 
+async def test_who_asked_when_is_kept_with_what_was_told(partner: Partner) -> None:
+    await _load(partner)
+    await partner.ask({"lang": "A", "itemNo": [NUMBER.lower(), "x", "RB000000023HK"]})
+    first = partner.clock()
+    await partner.ask({"lang": "Z", "itemNo": [NUMBER]})
+    await partner.ask({"lang": "E", "itemNo": [NUMBER, NUMBER]})
+    items, asked = await partner.mailroom.history(NUMBER)
+    assert [item.number for item in items] == [NUMBER]
+    assert [(one.sys_id, one.at, one.status) for one in asked] == [
+        ("ann", first, 0),
+        ("ann", partner.clock(), 0),
+        ("ann", partner.clock(), 0),
+    ]
+    _, missed = await partner.mailroom.history("RB000000023HK")
+    assert [(one.at, one.status) for one in missed] == [(first, 1001)]
+
+
+async def test_the_log_of_who_asked_can_be_off(store: Store) -> None:
+    mailroom = open_mailroom(store, hkpost_inquiry_log_days=0)
+    await mailroom.create_partner("ann", THEN)
+    (ann,) = await mailroom.partners()
+    await mailroom.note(ann, [(NUMBER, 0)], THEN)
+    assert await mailroom.history(NUMBER) == ([], [])
+
+
 async def test_h11_thirty_one_numbers(partner: Partner) -> None:
     assert (await partner.ask({"lang": "A", "itemNo": [NUMBER] * 30})).json()["itemCount"] == 30
     assert (await partner.ask({"lang": "A", "itemNo": [NUMBER] * 31})).json() == spec("too_many")

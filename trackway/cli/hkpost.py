@@ -12,9 +12,9 @@ from trackway.app import House
 from trackway.cli.base import AsJson, Data, DatabaseUrl, err, fail, out, print_json, within
 from trackway.cli.records import records
 from trackway.domain.errors import Refusal
-from trackway.domain.mail import Item
+from trackway.domain.mail import Item, ItemMalformed, item_number
 from trackway.wire.hkpost_codes import FormatInvalid
-from trackway.wire.hkpost_load import read_item
+from trackway.wire.hkpost_load import read_item, write_item
 
 app = typer.Typer(no_args_is_help=True, help="The postal operator: API users, mail items and their scans.")
 user = typer.Typer(no_args_is_help=True, help="API users: those who may ask for items.")
@@ -85,6 +85,43 @@ def rotate(sys_id: SysId, as_json: AsJson = False, data: Data = None, database: 
     """Print a new secret; the old one opens nothing any more, tokens run to their end."""
     secret = within(lambda house: house.mailroom.rotate(sys_id), data=data, database=database)
     _print_secret(sys_id, secret, as_json=as_json)
+
+
+@app.command()
+def usage(
+    sys_id: Annotated[str | None, typer.Option("--user", metavar="SYSID", help="Only this API user.")] = None,
+    as_json: AsJson = False,
+    data: Data = None,
+    database: DatabaseUrl = None,
+) -> None:
+    """Print how many requests were let in, by API user and day."""
+    for used in within(lambda house: house.mailroom.usage(sys_id), data=data, database=database):
+        if as_json:
+            print_json({"sysId": used.sys_id, "day": used.day, "requests": used.calls})
+        else:
+            out.print(f"{used.sys_id}  {used.day}  {used.calls}", markup=False)
+
+
+@app.command()
+def export(
+    number: Annotated[str, typer.Argument(help="The item number.")],
+    data: Data = None,
+    database: DatabaseUrl = None,
+) -> None:
+    """Print an item with its scans, and who asked for it when, as one JSON object."""
+    try:
+        key = item_number(number)
+    except ItemMalformed as why:
+        fail(str(why), 2)
+    items, asked = within(lambda house: house.mailroom.history(key), data=data, database=database)
+    print_json(
+        {
+            "items": list(map(write_item, items)),
+            "inquiries": [{"sysId": one.sys_id, "askedAt": one.at, "status": one.status} for one in asked],
+        }
+    )
+    if not items:
+        fail(f"there is no item {number}")
 
 
 @app.command()

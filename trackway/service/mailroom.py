@@ -3,7 +3,7 @@
 import hmac
 import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -28,12 +28,14 @@ from trackway.domain.mail import (
 )
 from trackway.storage.allowance import Allowance
 from trackway.storage.catalogue import Catalogue
+from trackway.storage.inquiries import Asked, Inquiries, Usage, subject_of
 from trackway.storage.mailroom import Items, Partners
 from trackway.storage.vault import Vault
 
 Outcome = Item | MailRefusal
 _ALGORITHM = "HS512"
 _SYS_ID = re.compile(r"[!-~]{1,20}").fullmatch
+_UNLIMITED = 2**62  # such days are counted all the same, for the report
 _CHECKS: Options = {"verify_exp": False, "verify_iat": False, "require": ["sub", "exp"]}
 
 
@@ -53,6 +55,7 @@ class Mailroom:
         items: Items,
         partners: Partners,
         allowance: Allowance,
+        inquiries: Inquiries,
         catalogue: Catalogue,
         vault: Vault,
         config: Config,
@@ -60,6 +63,7 @@ class Mailroom:
         self._items = items
         self._partners = partners
         self._allowance = allowance
+        self._inquiries = inquiries
         self._catalogue = catalogue
         self._vault = vault
         self._config = config
@@ -106,13 +110,14 @@ class Mailroom:
             DayLimitReached: the partner's day is used up (H21).
         """
         config = self._config
+        limit = config.hkpost_daily_limit if partner.daily is None else partner.daily
         await self._allowance.admit(
-            f"hkpost:{partner.sys_id}",
+            subject_of(partner.sys_id),
             now,
             window_ms=config.hkpost_min_interval_ms if partner.interval_ms is None else partner.interval_ms,
             most=1,
             day=partner.local(now).toordinal(),
-            limit=config.hkpost_daily_limit if partner.daily is None else partner.daily,
+            limit=limit or _UNLIMITED,
         )
 
     async def ask(self, partner: Partner, numbers: Sequence[str], now: datetime) -> list[Outcome]:
@@ -123,6 +128,22 @@ class Mailroom:
         today = partner.local(now)
         told = {number: self._told(partner, number, found.get(number), today) for number in wanted}
         return [told[key] if isinstance(key, str) else key for key in keys]
+
+    async def note(self, partner: Partner, told: Iterable[tuple[str, int]], now: datetime) -> None:
+        """Keep in the log which status each number was told; what is no item number is not kept."""
+        if self._config.hkpost_inquiry_log_days:
+            keys = ((self._key(number), status) for number, status in told)
+            await self._inquiries.note(partner.sys_id, [(k, s) for k, s in keys if isinstance(k, str)], now)
+
+    async def usage(self, sys_id: str | None = None) -> list[Usage]:
+        """How many calls were let in, by partner and day of the partner's own zone."""
+        return [usage for usage in await self._inquiries.usage() if sys_id in {None, usage.sys_id}]
+
+    async def history(self, number: str) -> tuple[list[Item], list[Asked]]:
+        """Every item that had the number (as `item_number` gives it), oldest first, and who asked for it when."""
+        items = await self._items.history(number)
+        told = [replace(item, milestone=self._catalogue.milestone(item)) for item in items]
+        return told, await self._inquiries.of(number)
 
     async def load(self, items: Sequence[Item], now: datetime) -> None:
         """Keep items and scans, with the texts that they lack from the catalogue; safe to do twice."""

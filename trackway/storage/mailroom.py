@@ -52,6 +52,7 @@ _PUT_SCANS = Statement(
 _FIND = Statement(
     f"SELECT id, number, posted, {_ITEM}, {_MILESTONE} FROM item WHERE number @any(numbers text) ORDER BY posted"
 )
+_ALL = Statement(f"SELECT id, number, posted, {_ITEM}, {_MILESTONE} FROM item WHERE number = :number ORDER BY posted")
 _SCANS = Statement(f"SELECT item_id, told, {_SCAN} FROM scan WHERE item_id @any(ids bigint) ORDER BY item_id")
 _OLDEST_FIRST = itemgetter(2, 1)  # time, then told: sorting a few here is cheaper than sorting all there
 
@@ -89,12 +90,20 @@ class Items:
     async def find(self, numbers: Iterable[str]) -> dict[str, Item]:
         """The newest item of each number that there is, with all its scans, oldest first (H23)."""
         newest = {row[1]: row for row in await self._database.read(_FIND, numbers=list(numbers))}
-        ids = [row[0] for row in newest.values()]
+        scans = await self._scans([row[0] for row in newest.values()])
+        return {number: _item(row, scans.get(row[0], ())) for number, row in newest.items()}
+
+    async def history(self, number: str) -> list[Item]:
+        """Every item that had the number, by its posting time."""
+        rows = await self._database.read(_ALL, number=number)
+        scans = await self._scans([row[0] for row in rows])
+        return [_item(row, scans.get(row[0], ())) for row in rows]
+
+    async def _scans(self, ids: list[int]) -> dict[int, tuple[Scan, ...]]:
         rows = await self._database.read(_SCANS, ids=ids) if ids else []
-        scans = {
+        return {
             item: tuple(map(_scan, sorted(group, key=_OLDEST_FIRST))) for item, group in groupby(rows, itemgetter(0))
         }
-        return {number: _item(row, scans.get(row[0], ())) for number, row in newest.items()}
 
 
 class Partners:

@@ -275,3 +275,21 @@ shared = Table(
     Column("value", Text, nullable=False),
     Column("until", BigInteger, nullable=False),
 )
+
+inquiry = Table(
+    "inquiry",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("sys_id", Text, nullable=False),
+    Column("asked_at", BigInteger, nullable=False),
+    Column("told", Text, nullable=False),
+    Index("inquiry_by_time", "asked_at"),
+)
+
+operator_key = Table(
+    "operator_key",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("lookup", Text, nullable=False, unique=True),
+    Column("created_at", BigInteger, nullable=False),
+)

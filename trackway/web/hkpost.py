@@ -51,7 +51,9 @@ class Face:
         partner = await self._mailroom.open_token(_bearer(request), now)
         await self._mailroom.admit(partner, now)
         lang, numbers = wire.read_inquiry(await read_body(request))
-        return wire.write_answer(lang, numbers, await self._mailroom.ask(partner, numbers, now))
+        outcomes = await self._mailroom.ask(partner, numbers, now)
+        await self._mailroom.note(partner, zip(numbers, wire.statuses(outcomes), strict=True), now)
+        return wire.write_answer(lang, numbers, outcomes)
 
 
 class _Door:

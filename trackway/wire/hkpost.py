@@ -165,6 +165,11 @@ def write_answer(lang: str, asked: Sequence[str], outcomes: Sequence[Item | Refu
     return _ENCODER.encode(Answer(status=0, itemCount=len(results), deliveryResultList=results))
 
 
+def statuses(outcomes: Sequence[Item | Refusal]) -> list[int]:
+    """The status of each outcome (H7)."""
+    return [code_of(outcome) if isinstance(outcome, Refusal) else 0 for outcome in outcomes]
+
+
 def read_time(text: str) -> str:
     """`DD-MM-YYYY HH24:MI` as `YYYY-MM-DD HH:MM` (H22).
 

@@ -1,12 +1,13 @@
 """Items as the operator loads them: the names of `deliveryResultList`, and a UPU event code in an event."""
 
 import re
+from typing import Any
 
 from msgspec import json
 
 from trackway.domain.errors import FieldInvalid
 from trackway.domain.mail import Country, Item, Scan, Words, item_number
-from trackway.wire.hkpost import Detail, Result, decode, read_time
+from trackway.wire.hkpost import Detail, Result, decode, read_time, write_time
 from trackway.wire.hkpost_codes import FormatInvalid
 
 _MOST = 255  # a scan is known by its words and place, and an index takes no longer ones
@@ -51,6 +52,36 @@ def read_item(body: bytes) -> Item:
         milestone=Words(given.milestone_e, given.milestone_c, given.milestone_s),
         scans=tuple(map(_scan, given.itemDeliveryStatusDetailList)),
     )
+
+
+def write_item(item: Item) -> LoadedItem:
+    """The item as a file holds it: `read_item` reads it again."""
+    return LoadedItem(
+        itemNo=item.number,
+        postingDateTime=write_time(item.posted),
+        **_words("dropOffPoint", item.drop_off),
+        orgCnty_code=item.origin.code,
+        **_words("orgCnty", item.origin.name),
+        destCnty_code=item.destination.code,
+        **_words("destCnty", item.destination.name),
+        **_words("milestone", item.milestone),
+        itemDeliveryStatusDetailList=list(map(_loaded, item.scans)),
+    )
+
+
+def _loaded(scan: Scan) -> LoadedScan:
+    said = {scan.message.e, scan.message.c, scan.message.s}
+    return LoadedScan(
+        eventDateTime=write_time(scan.time),
+        eventLocation_code=scan.place.code,
+        **_words("eventLocation", scan.place.name),
+        eventCode=scan.what if _EVENT(scan.what) and scan.what not in said else "",
+        **_words("eventMsg", scan.message),
+    )
+
+
+def _words(field: str, words: Words) -> dict[str, Any]:
+    return {f"{field}_e": words.e, f"{field}_c": words.c, f"{field}_s": words.s}
 
 
 def _scan(given: LoadedScan) -> Scan:

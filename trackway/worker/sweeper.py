@@ -1,0 +1,40 @@
+"""Delete what only served its time: who asked when, and the leftovers of paces and day counts."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from trackway.storage.inquiries import Inquiries
+from trackway.storage.leftovers import Leftovers
+from trackway.worker.loop import Loop, Sleep
+
+_BATCH = 500
+_PAUSE = 600.0
+
+
+class Sweeper(Loop):
+    """One round deletes a batch of each, so that nobody who asks waits for long."""
+
+    name = "sweeper"
+
+    def __init__(
+        self,
+        *,
+        inquiries: Inquiries,
+        leftovers: Leftovers,
+        kept_for: timedelta,
+        clock: Callable[[], datetime],
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
+        super().__init__(sleep=sleep)
+        self._inquiries = inquiries
+        self._leftovers = leftovers
+        self._kept_for = kept_for
+        self._clock = clock
+
+    async def tick(self) -> float:
+        """One round; a short pause while there is a whole batch left."""
+        now = self._clock()
+        gone = await self._inquiries.purge(now - self._kept_for, _BATCH)
+        left = await self._leftovers.purge(now, _BATCH)
+        return 0 if max(gone, left) == _BATCH else _PAUSE
