@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
-from bench import http
+from bench import http, recognition
 
 _QUICK = {"sizes": (2000,), "rounds": 2, "seconds": 1.0}
 
@@ -18,7 +18,12 @@ def _http(args: argparse.Namespace, folder: Path) -> None:
     http.run(http.Plan(folder=folder, **settings))
 
 
-BENCHMARKS: dict[str, Callable[[argparse.Namespace, Path], None]] = {"http": _http}
+def _recognition(args: argparse.Namespace, _folder: Path) -> None:
+    """what telling a number's carriers costs"""
+    recognition.run(rounds=2 if args.quick else 5)
+
+
+BENCHMARKS: dict[str, Callable[[argparse.Namespace, Path], None]] = {"http": _http, "recognition": _recognition}
 
 
 def main() -> None:

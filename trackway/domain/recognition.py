@@ -1,13 +1,12 @@
 """Which carrier a number belongs to, told by its form alone."""
 
-import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from enum import StrEnum
-from operator import mul
 
 from msgspec import Struct
 
 from trackway.domain.carrier import Carrier, Catalogue, is_postal
+from trackway.domain.formats import Format, formats_like
 from trackway.domain.number import compact, parse_s10
 from trackway.domain.tracking import Tracking
 
@@ -20,6 +19,14 @@ class Check(StrEnum):
     NONE = "none"
 
 
+_WEIGHT = {Check.RIGHT: 0, Check.NONE: 1, Check.WRONG: 2}
+_SAYS = {
+    Check.RIGHT: "its check digit is right",
+    Check.NONE: "which has no check digit",
+    Check.WRONG: "its check digit is wrong",
+}
+
+
 class Candidate(Struct, frozen=True, kw_only=True):
     """A carrier that a number may belong to; `certain` where T27 lets it stand without asking anyone."""
 
@@ -30,21 +37,25 @@ class Candidate(Struct, frozen=True, kw_only=True):
     reason: str
 
 
-class Format(Struct, frozen=True, kw_only=True):
-    """A courier's own form of number. `check` says whether a number of this form has the right check digit."""
-
-    name: str
-    carrier: str
-    pattern: re.Pattern[str]
-    check: Callable[[str], bool]
-    distinct: bool
-
-
 def recognise(number: str, catalogue: Catalogue) -> tuple[Candidate, ...]:
-    """The carriers that the number may belong to, the best first; empty where its form tells none (T27)."""
+    """The carriers that the number may belong to, the best first, each once; empty where its form tells none (T27).
+
+    One whose own check digit is wrong comes last and is never certain; a post's alone is, for those are registered.
+    """
     text = compact(number)
-    found = [*_posts(text, catalogue), *_couriers(text, catalogue)]
-    return tuple(sorted(found, key=lambda candidate: (not candidate.certain, candidate.check is not Check.RIGHT)))
+    found = [(0, candidate) for candidate in _posts(text, catalogue)]
+    found.extend(_couriers(text, catalogue))
+    if len(found) > 1:
+        found.sort(key=_order)
+    best: dict[int, Candidate] = {}
+    for _, candidate in found:
+        best.setdefault(candidate.carrier.key, candidate)
+    return tuple(best.values())
+
+
+def _order(ranked: tuple[int, Candidate]) -> tuple[bool, int, int]:
+    rank, candidate = ranked
+    return not candidate.certain, _WEIGHT[candidate.check], rank
 
 
 def _posts(text: str, catalogue: Catalogue) -> Iterator[Candidate]:
@@ -62,38 +73,18 @@ def _posts(text: str, catalogue: Catalogue) -> Iterator[Candidate]:
     yield Candidate(carrier=post, format="S10", check=check, certain=True, reason=says)
 
 
-def _couriers(text: str, catalogue: Catalogue) -> Iterator[Candidate]:
-    """The couriers whose form it has; a wrong check digit rules one out."""
-    for form in FORMATS:
-        if form.pattern.fullmatch(text) and form.check(text):
-            carrier = catalogue.by_id(form.carrier)
-            says = f"{form.name} number of {carrier.name_en}, its check digit is right"
-            yield Candidate(carrier=carrier, format=form.name, check=Check.RIGHT, certain=form.distinct, reason=says)
+def _couriers(text: str, catalogue: Catalogue) -> Iterator[tuple[int, Candidate]]:
+    """The couriers whose form it has, each with its rank among those of the same check."""
+    for form in formats_like(text):
+        if form.pattern.fullmatch(text):
+            yield form.rank, _courier(text, form, catalogue.by_id(form.carrier))
 
 
-def _ups_1z(text: str) -> bool:
-    """Modulo 10 over the fifteen places after `1Z`, every second doubled; letters count from A = 2 round to 9, 0."""
-    values = [int(place) if place.isdigit() else (ord(place) - 63) % 10 for place in text[2:-1]]
-    return -(sum(values[::2]) + 2 * sum(values[1::2])) % 10 == int(text[-1])
-
-
-def _fedex_12(text: str) -> bool:
-    """Weights 3 1 7 over eleven digits, modulo 11, and 10 is written 0."""
-    total: int = sum(map(mul, (3, 1, 7) * 4, map(int, text[:-1])))
-    return total % 11 % 10 == int(text[-1])
-
-
-def _dhl_10(text: str) -> bool:
-    """Nine digits as one number, modulo 7."""
-    return int(text[:-1]) % 7 == int(text[-1])
-
-
-# Bare digits fit several couriers by chance: such a form is a guess, and only a `distinct` one is certain.
-FORMATS = (
-    Format(name="1Z", carrier="ups", pattern=re.compile("1Z[0-9A-Z]{15}[0-9]"), check=_ups_1z, distinct=True),
-    Format(name="12 digits", carrier="fedex", pattern=re.compile("[0-9]{12}"), check=_fedex_12, distinct=False),
-    Format(name="10 digits", carrier="dhl", pattern=re.compile("[0-9]{10}"), check=_dhl_10, distinct=False),
-)
+def _courier(text: str, form: Format, carrier: Carrier) -> Candidate:
+    check = Check.NONE if form.check is None else Check.RIGHT if form.check(text) else Check.WRONG
+    certain = form.distinct and check is not Check.WRONG
+    says = f"{form.name} number of {carrier.name_en}, {_SAYS[check]}"
+    return Candidate(carrier=carrier, format=form.name, check=check, certain=certain, reason=says)
 
 
 def final_carrier(tracking: Tracking, catalogue: Catalogue, followed: Collection[int]) -> int:

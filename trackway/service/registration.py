@@ -14,7 +14,7 @@ from trackway.domain.errors import (
     Refusal,
 )
 from trackway.domain.lifecycle import Lifetimes
-from trackway.domain.recognition import recognise
+from trackway.domain.recognition import Check, recognise
 from trackway.domain.registration import Accepted, Application, Refused
 from trackway.domain.tracking import Origin
 from trackway.storage.trackings import NewTracking, Registered, Trackings
@@ -71,8 +71,9 @@ class Registration:
             return (given, Origin.RECOGNISED) if given in certain else (certain[0], Origin.RECOGNISED)
         if given is not None:
             return given, Origin.GIVEN
-        if item.auto_detection and candidates:
-            return candidates[0].carrier, Origin.GUESSED
+        likely = [candidate.carrier for candidate in candidates if candidate.check is not Check.WRONG]
+        if item.auto_detection and likely:
+            return likely[0], Origin.GUESSED
         raise CarrierNotRecognised
 
     def _check(self, item: Application, carrier: Carrier) -> None:
