@@ -28,6 +28,7 @@ from trackway.service.judgement import Judgement
 from trackway.service.lookup import Lookup
 from trackway.service.mailroom import Mailroom
 from trackway.service.metrics import Metrics
+from trackway.service.operators import Operators
 from trackway.service.recarry import Recarry
 from trackway.service.registration import Registration
 from trackway.service.stream import Bell, Stream
@@ -43,6 +44,7 @@ from trackway.storage.inquiries import Inquiries
 from trackway.storage.leftovers import Leftovers
 from trackway.storage.listing import Listing
 from trackway.storage.mailroom import Items, Partners
+from trackway.storage.operator_keys import OperatorKeys
 from trackway.storage.outbox import Outbox
 from trackway.storage.records import Records
 from trackway.storage.shared import SharedMemory
@@ -51,7 +53,7 @@ from trackway.storage.store import Store, open_store
 from trackway.storage.trackings import Trackings
 from trackway.storage.turns import Turns
 from trackway.storage.vault import Vault, load_master_key
-from trackway.web import hkpost, openapi_hkpost, openapi_track17, status
+from trackway.web import hkpost, openapi_hkpost, openapi_operator, openapi_track17, operator, status
 from trackway.web.caller import Networks
 from trackway.web.measure import Measure
 from trackway.web.stream import StreamFace
@@ -92,6 +94,7 @@ class House:
     alteration: Alteration
     recarry: Recarry
     mailroom: Mailroom
+    operators: Operators
     connections: Connections
     desk: Desk
     bell: Bell
@@ -165,6 +168,7 @@ def _build(config: Config, clock: Clock, vault: Vault, store: Store, client: Gua
             vault=vault,
             config=config,
         ),
+        operators=Operators(keys=OperatorKeys(store.main), vault=vault),
         connections=Connections(store.main, vault),
         desk=Desk(shared=SharedMemory(store.quick), allowance=allowance, clock=clock, timeout=config.carrier_timeout),
         bell=bell,
@@ -200,6 +204,8 @@ def web(house: House, *, faces: bool = True, routes: Sequence[BaseRoute] = ()) -
         pages += [*openapi_track17.routes(), *_track17(house).routes(), *_stream(house).routes()]
         pages += openapi_hkpost.routes(house.config.hkpost_base_path)
         pages += hkpost.routes(house.mailroom, house.config, house.clock)
+        pages += openapi_operator.routes()
+        pages += operator.routes(house.operators, house.mailroom, house.clock)
     return Measure(Starlette(routes=pages), metrics=house.metrics)
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, BinaryIO
 import typer
 
 from trackway.app import House
+from trackway.cli import operator_key
 from trackway.cli.base import AsJson, Data, DatabaseUrl, err, fail, out, print_json, within
 from trackway.cli.records import records
 from trackway.domain.errors import Refusal
@@ -19,6 +20,7 @@ from trackway.wire.hkpost_load import read_item, write_item
 app = typer.Typer(no_args_is_help=True, help="The postal operator: API users, mail items and their scans.")
 user = typer.Typer(no_args_is_help=True, help="API users: those who may ask for items.")
 app.add_typer(user, name="user")
+app.add_typer(operator_key.app, name="operator-key")
 SysId = Annotated[str, typer.Argument(metavar="SYSID", help="The API username, at most 20 characters.")]
 _BATCH = 500
 

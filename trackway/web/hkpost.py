@@ -11,7 +11,7 @@ from starlette.types import Receive, Scope, Send
 
 from trackway.config import Config
 from trackway.service.mailroom import Mailroom
-from trackway.web.http import BodyUnreadable, json_response, read_body
+from trackway.web.http import BodyUnreadable, bearer, json_response, read_body
 from trackway.wire import hkpost as wire
 from trackway.wire.hkpost_codes import BAD_FORMAT, DENIED, UNAVAILABLE, code_of
 
@@ -48,7 +48,7 @@ class Face:
     async def track(self, request: Request) -> bytes:
         """`POST /api/version/1/mailTracking`, section 4; the order of checks is H17."""
         now = self._clock()
-        partner = await self._mailroom.open_token(_bearer(request), now)
+        partner = await self._mailroom.open_token(bearer(request), now)
         await self._mailroom.admit(partner, now)
         lang, numbers = wire.read_inquiry(await read_body(request))
         outcomes = await self._mailroom.ask(partner, numbers, now)
@@ -81,8 +81,3 @@ class _Door:
 
 def _refused(code: int, status: int = 200) -> Response:
     return json_response(wire.write_refusal(code), status, _HEADERS.get(status))
-
-
-def _bearer(request: Request) -> str:
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else ""

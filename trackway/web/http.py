@@ -38,6 +38,12 @@ def json_response(body: bytes, status: int = 200, headers: dict[str, str] | None
     return Response(body, status, headers, media_type="application/json")
 
 
+def bearer(request: Request) -> str:
+    """The token of the header `Authorization: Bearer …`, empty where there is none."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
 def denied(why: AccessDenied) -> Response:
     """401, or 429 with the whole seconds to wait (T11 to T13)."""
     if isinstance(why, TooFast):

@@ -1,0 +1,60 @@
+"""The operator's back door: its own systems send in what happened to items."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import structlog
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from trackway.domain.errors import AccessDenied, StorageError
+from trackway.service.mailroom import Mailroom
+from trackway.service.operators import Operators
+from trackway.web.http import BodyUnreadable, bearer, json_response, read_body
+from trackway.wire.hkpost_codes import FormatInvalid
+from trackway.wire.operator import BatchTooLong, read_batch, write_loaded, write_problem
+
+BASE = "/operator/v1"
+_HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 405: {"Allow": "POST"}}
+_log = structlog.get_logger(__name__)
+
+
+def routes(operators: Operators, mailroom: Mailroom, clock: Callable[[], datetime]) -> list[BaseRoute]:
+    """The one address that takes scans."""
+    face = OperatorFace(operators, mailroom, clock)
+    methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+    return [Route(f"{BASE}/scans", face.scans, methods=methods)]
+
+
+class OperatorFace:
+    """`POST /operator/v1/scans`."""
+
+    def __init__(self, operators: Operators, mailroom: Mailroom, clock: Callable[[], datetime]) -> None:
+        self._operators = operators
+        self._mailroom = mailroom
+        self._clock = clock
+
+    async def scans(self, request: Request) -> Response:
+        """Keep the items of a batch that can be kept; the key is looked at before anything is read."""
+        if request.method != "POST":
+            return _refused(405, "only POST is answered here")
+        try:
+            await self._operators.check(bearer(request))
+            items, refused = read_batch(await read_body(request))
+            if items:
+                await self._mailroom.load(items, self._clock())
+        except AccessDenied:
+            return _refused(401, "the operator key is missing, or is none of ours")
+        except (BodyUnreadable, BatchTooLong) as why:
+            return _refused(413, str(why) or "the body is larger than 1 MiB, or broke off")
+        except FormatInvalid as why:
+            return _refused(400, str(why))
+        except StorageError:
+            _log.exception("operator_scans_failed")
+            return _refused(503, "nothing was kept; send it again later")
+        return json_response(write_loaded(len(items), refused))
+
+
+def _refused(status: int, reason: str) -> Response:
+    return json_response(write_problem(reason), status, _HEADERS.get(status))

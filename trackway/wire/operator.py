@@ -1,0 +1,80 @@
+"""What an operator's own systems send in: a batch of items as `hkpost load` reads them, and what became of each."""
+
+import re
+from collections.abc import Sequence
+
+from msgspec import Raw, Struct, json
+
+from trackway.domain.errors import FieldInvalid, Refusal
+from trackway.domain.mail import Item, ItemMalformed
+from trackway.wire.hkpost import decode
+from trackway.wire.hkpost_codes import FormatInvalid
+from trackway.wire.hkpost_load import read_item
+
+MOST_ITEMS = 500
+_BATCH = json.Decoder(list[Raw])
+_AT = re.compile(r" - at `\$\.?([^`]*)`")
+
+
+class BatchTooLong(FormatInvalid):
+    """There are more than 500 items."""
+
+
+class Refused(Struct, frozen=True):
+    """An item that is not kept: its place in the batch from 0, the field, empty where it is no one field, and why."""
+
+    index: int
+    field: str
+    reason: str
+
+
+class Loaded(Struct, frozen=True):
+    """What became of a batch: how many items are kept, and those that are not."""
+
+    accepted: int
+    refused: list[Refused]
+
+
+class Problem(Struct, frozen=True):
+    """Why nothing of a request was done."""
+
+    reason: str
+
+
+def read_batch(body: bytes) -> tuple[list[Item], list[Refused]]:
+    """The items that can be kept, and the others.
+
+    Raises:
+        FormatInvalid: the body is no JSON array.
+        BatchTooLong: it has more than 500 items.
+    """
+    given = decode(_BATCH, body)
+    if len(given) > MOST_ITEMS:
+        raise BatchTooLong(f"{len(given)} items, and at most {MOST_ITEMS} are taken at once")
+    items: list[Item] = []
+    refused: list[Refused] = []
+    for index, raw in enumerate(given):
+        try:
+            items.append(read_item(bytes(raw)))
+        except (FormatInvalid, Refusal) as why:
+            refused.append(Refused(index, _field(why), str(why)))
+    return items, refused
+
+
+def write_loaded(accepted: int, refused: Sequence[Refused]) -> bytes:
+    """The answer to a batch."""
+    return json.encode(Loaded(accepted, list(refused)))
+
+
+def write_problem(reason: str) -> bytes:
+    """The answer to a request of which nothing was done."""
+    return json.encode(Problem(reason))
+
+
+def _field(why: Exception) -> str:
+    if isinstance(why, FieldInvalid):
+        return why.field
+    if isinstance(why, ItemMalformed):
+        return "itemNo"
+    found = _AT.search(str(why))
+    return found[1] if found else ""
