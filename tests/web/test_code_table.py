@@ -21,7 +21,7 @@ ROWS: list[tuple[str, str, str]] = re.findall(
     r"^\| (-180\d{5}) \| [^|]+ \| ([^|]*) ?\| ([^|]+) \|$", PAGE, re.MULTILINE
 )
 EXAMPLES = re.findall(r"/track/v1/(\w+) -H .+\n +-d '(.+)'\n```\n\n```json\n([^`]+)```", PAGE)
-ENDPOINTS = "register gettrackinfo gettracklist changeinfo changecarrier push stoptrack retrack deletetrack"
+ENDPOINTS = "register gettrackinfo gettracklist changeinfo changecarrier push stoptrack retrack deletetrack detect"
 CODES = [
     *(-18010000 - n for n in (*range(1, 6), *range(10, 17), 18, 19, 20, 22, *range(201, 207))),
     *(-18019000 - n for n in (*range(801, 812), *range(901, 911))),

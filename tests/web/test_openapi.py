@@ -67,7 +67,7 @@ def test_each_reference_leads_somewhere_and_each_schema_is_used(document: Any) -
 
 async def test_it_names_each_endpoint_and_no_other(shop: Running) -> None:
     named = {f"/track/v1{path}" for path in TRACK17["paths"]} | {BASE + path for path in HKPOST["paths"]}
-    documented = "register changecarrier changeinfo stoptrack retrack gettracklist gettrackinfo deletetrack push"
+    documented = "register changecarrier changeinfo stoptrack retrack gettracklist gettrackinfo deletetrack push detect"
     assert named == {f"/track/v1/{name}" for name in documented.split()} | {
         f"{BASE}/api/authenticate",
         f"{BASE}/api/version/1/mailTracking",

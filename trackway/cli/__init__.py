@@ -2,7 +2,7 @@
 
 import typer
 
-from trackway.cli import account, carrier, db, demo, hkpost, serve, track, webhook
+from trackway.cli import account, carrier, db, demo, detect, hkpost, serve, track, webhook
 
 main = typer.Typer(
     name="trackway",
@@ -12,6 +12,7 @@ main = typer.Typer(
 main.command()(serve.serve)
 main.command()(demo.demo)
 main.command()(track.track)
+main.command()(detect.detect)
 main.add_typer(account.app, name="account")
 main.add_typer(webhook.app, name="webhook")
 main.add_typer(carrier.app, name="carrier")

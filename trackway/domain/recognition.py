@@ -37,6 +37,13 @@ class Candidate(Struct, frozen=True, kw_only=True):
     reason: str
 
 
+class Detected(Struct, frozen=True, kw_only=True):
+    """A number with the carriers that it may belong to, the best first."""
+
+    number: str
+    candidates: tuple[Candidate, ...]
+
+
 def recognise(number: str, catalogue: Catalogue) -> tuple[Candidate, ...]:
     """The carriers that the number may belong to, the best first, each once; empty where its form tells none (T27).
 

@@ -14,8 +14,8 @@ from trackway.domain.errors import (
     Refusal,
 )
 from trackway.domain.lifecycle import Lifetimes
-from trackway.domain.recognition import Check, recognise
-from trackway.domain.registration import Accepted, Application, Refused
+from trackway.domain.recognition import Check, Detected, recognise
+from trackway.domain.registration import Accepted, Application, Refused, Subject
 from trackway.domain.tracking import Origin
 from trackway.storage.trackings import NewTracking, Registered, Trackings
 
@@ -45,6 +45,13 @@ class Registration:
         kept = await self._trackings.register(account, list(wanted.values()), now, now + self._lifetimes.idle)
         fresh = set(kept.new)
         return [item if isinstance(item, Refused) else _outcome(item, kept, fresh) for item in settled]
+
+    def detect(self, items: Sequence[Subject | Refused]) -> list[Detected | Refused]:
+        """Whose each number may be, in the order asked; nothing is registered."""
+        return [item if isinstance(item, Refused) else self._detect(item.number) for item in items]
+
+    def _detect(self, number: str) -> Detected:
+        return Detected(number=number, candidates=recognise(number, self._catalogue))
 
     def _settle(self, item: Application) -> NewTracking | Refused:
         try:

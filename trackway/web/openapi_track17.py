@@ -10,7 +10,18 @@ from trackway.domain.errors import CarrierNotRecognised, KeyUnknown
 from trackway.domain.registration import MAX_ITEMS
 from trackway.web.openapi import Json, body, document, reference, schemas
 from trackway.web.openapi import routes as pages
-from trackway.wire.track17 import Answer, Done, Outcomes, Problem, Problems, Registered, Rejected, Tracked
+from trackway.wire.track17 import (
+    Answer,
+    Candidate,
+    Candidates,
+    Done,
+    Outcomes,
+    Problem,
+    Problems,
+    Registered,
+    Rejected,
+    Tracked,
+)
 from trackway.wire.track17_codes import DENIALS, INTERNAL, NEEDS, NOWHERE, REFUSALS, REQUESTS, TOO_MANY, problem_of
 from trackway.wire.track17_list import ListAnswer, ListItem, ListItems, Paging
 from trackway.wire.track17_requests import CarrierChange, ListFilter, NoteChange, Notes, Registration, Subject
@@ -30,6 +41,10 @@ class Handled(Outcomes[Done]):
     """What came of each item, in the order asked."""
 
 
+class Detections(Outcomes[Candidates]):
+    """Whose each number may be, in the order asked."""
+
+
 class Tracks(Outcomes[Tracked[Track]]):
     """What is known of each number, in the order asked."""
 
@@ -42,6 +57,13 @@ _MEANINGS: dict[str, dict[str, Json]] = {
         "page_no": {"minimum": 1, "pattern": "^([1-9][0-9]{0,8})?$"},
     },
     "Registered": {"origin": {"enum": [1, 2, 3], "description": "1 recognised, 2 as given, 3 guessed."}},
+    "Candidate": {
+        "carrier": {"description": "The carrier's key."},
+        "id": {"description": "Trackway's name of the carrier."},
+        "format": {"description": "The form of number that it has."},
+        "check": {"enum": ["right", "wrong", "none"], "description": "The check digit; none: the form has none."},
+        "reason": {"description": "The same in words."},
+    },
     "Track": {
         "b": {"description": "Key of the country of origin."},
         "c": {"description": "Key of the country of destination."},
@@ -117,6 +139,22 @@ _TRACK = Track(
     zex=Extension(),
 )
 _TRACKS = Answer(code=0, data=Outcomes(accepted=[Tracked("RM101474005CN", "", _TRACK)], rejected=[]))
+_DETECTED = Answer(
+    code=0,
+    data=Outcomes(
+        accepted=[
+            Candidates(
+                number="RR473124829GB",
+                candidates=[
+                    Candidate(
+                        carrier=11031, id="gb.post", format="S10", check="right", reason="S10 number of Royal Mail"
+                    )
+                ],
+            )
+        ],
+        rejected=[],
+    ),
+)
 _LISTED = ListItem(
     number="RV929123748CN",
     w1=3011,
@@ -172,7 +210,7 @@ def describe() -> Json:
 
 def _schemas() -> Json:
     asked = [Registration, CarrierChange, NoteChange, Subject, ListFilter]
-    told = [Answer[Registrations], Answer[Handled], Answer[Tracks], ListAnswer, Answer[Problems]]
+    told = [Answer[Registrations], Answer[Handled], Answer[Tracks], Answer[Detections], ListAnswer, Answer[Problems]]
     found = schemas(asked, told, _MEANINGS)
     found["Problem"]["properties"]["code"]["enum"] = [*codes(), 404, 429]
     return found
@@ -191,6 +229,11 @@ def _paths() -> Json:
         "gettrackinfo": ("What became of numbers", subjects, tracks),
         "deletetrack": ("Delete numbers", subjects, handled),
         "push": ("Push what is known to the webhook", subjects, handled),
+        "detect": (
+            "Whose numbers may be (Trackway's own)",
+            (_items(Subject), [Subject(number="RR473124829GB")]),
+            (Answer[Detections], _DETECTED),
+        ),
     }
     return {f"/{name}": _operation(name, *parts) for name, parts in operations.items()}
 

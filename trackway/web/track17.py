@@ -59,6 +59,7 @@ class Track17Face:
             "gettrackinfo": self._gettrackinfo,
             "deletetrack": self._deletetrack,
             "push": self._push,
+            "detect": self._detect,
         }
 
     def routes(self) -> list[BaseRoute]:
@@ -127,3 +128,6 @@ class Track17Face:
     async def _push(self, account: Account, body: bytes, now: datetime) -> bytes:
         items = wire.read_subjects(body)
         return wire.write_outcomes(await self._alteration.push(account.id, items, account.webhook_url, now))
+
+    async def _detect(self, _account: Account, body: bytes, _now: datetime) -> bytes:
+        return wire.write_outcomes(self._registration.detect(wire.read_subjects(body)))

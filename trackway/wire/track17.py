@@ -9,6 +9,7 @@ from msgspec import Raw, Struct
 
 from trackway.domain import errors
 from trackway.domain.errors import Refusal
+from trackway.domain.recognition import Detected
 from trackway.domain.registration import (
     MAX_ITEMS,
     MAX_TAG,
@@ -272,6 +273,23 @@ class Registered(Struct):
     carrier: int
 
 
+class Candidate(Struct):
+    """A carrier that a number may belong to: its key and our id, by which form, and what the check digit says."""
+
+    carrier: int
+    id: str
+    format: str
+    check: str
+    reason: str
+
+
+class Candidates(Struct):
+    """A number with the carriers that it may belong to, the best first."""
+
+    number: str
+    candidates: list[Candidate]
+
+
 class Tracked(Struct, Generic[T]):
     """What is known of one number; an answer carries the track's bytes as they were stored."""
 
@@ -300,7 +318,7 @@ class Answer(Struct, Generic[T]):
     data: T
 
 
-def write_outcomes(outcomes: Sequence[Accepted | Found | Refused]) -> bytes:
+def write_outcomes(outcomes: Sequence[Accepted | Found | Detected | Refused]) -> bytes:
     """`accepted` and `rejected`, each in the order asked (T9)."""
     accepted = [_accepted(outcome) for outcome in outcomes if not isinstance(outcome, Refused)]
     rejected = [_rejected(outcome) for outcome in outcomes if isinstance(outcome, Refused)]
@@ -312,7 +330,20 @@ def write_problem(code: int, message: str, top: int = 0) -> bytes:
     return _ENCODER.encode(Answer(code=top, data=Problems(errors=[Problem(code, message)])))
 
 
-def _accepted(outcome: Accepted | Found) -> Done | Registered | Tracked[Raw]:
+def candidates(found: Detected) -> Candidates:
+    """What is told of a number that somebody wants recognised."""
+    told = [
+        Candidate(
+            carrier=one.carrier.key, id=one.carrier.id, format=one.format, check=one.check.value, reason=one.reason
+        )
+        for one in found.candidates
+    ]
+    return Candidates(number=found.number, candidates=told)
+
+
+def _accepted(outcome: Accepted | Found | Detected) -> Done | Registered | Tracked[Raw] | Candidates:
+    if isinstance(outcome, Detected):
+        return candidates(outcome)
     if isinstance(outcome, Found):
         return Tracked(number=outcome.number, tag=outcome.tag, track=Raw(outcome.track.encode()))
     if outcome.origin is None:
