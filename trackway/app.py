@@ -121,7 +121,7 @@ async def open_house(config: Config, clock: Clock = utc_now) -> AsyncIterator[Ho
 
 
 def _build(config: Config, clock: Clock, vault: Vault, store: Store, client: GuardedClient) -> House:
-    carriers = load_carriers()
+    carriers = load_carriers(config.data)
     accounts, allowance = Accounts(store.main), Allowance(store.quick)
     bell = Bell()
     trackings, records = Trackings(store.main), Records(store.main, Outbox.put, bell.ring)

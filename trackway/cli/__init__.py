@@ -2,7 +2,7 @@
 
 import typer
 
-from trackway.cli import account, carrier, db, demo, detect, hkpost, serve, track, webhook
+from trackway.cli import account, carrier, carriers, db, demo, detect, hkpost, serve, track, webhook
 
 main = typer.Typer(
     name="trackway",
@@ -16,6 +16,7 @@ main.command()(detect.detect)
 main.add_typer(account.app, name="account")
 main.add_typer(webhook.app, name="webhook")
 main.add_typer(carrier.app, name="carrier")
+main.add_typer(carriers.app, name="carriers")
 main.add_typer(hkpost.app, name="hkpost")
 main.add_typer(db.app, name="db")
 

@@ -22,10 +22,9 @@ def detect(
 ) -> None:
     """Print the carriers that each number may belong to, the best first; nobody is asked."""
     try:
-        load(data=data, database=database)
+        catalogue = load_carriers(load(data=data, database=database).data)
     except ConfigError as error:
         fail(str(error), 2)
-    catalogue = load_carriers()
     for number in numbers or _lines():
         found = Detected(number=number, candidates=recognise(number, catalogue))
         if as_json:
