@@ -68,6 +68,38 @@ def test_an_array_that_breaks_off_is_told(tmp_path: Path, rest: str) -> None:
     assert "the array cannot be read from line 2 on" in loaded.output
 
 
+def test_a_csv_file_has_a_scan_in_each_row(tmp_path: Path) -> None:
+    file = tmp_path / "scans.CSV"
+    lines = ["\ufeffitemNo,postingDateTime,eventDateTime,eventCode,eventLocation_code,eventMsg_e,remark"]
+    lines += ['RB000000010HK,01-03-2017 09:00,01-03-2017 09:00,EMA,HK,,"a, b"', ""]
+    lines += ["RB000000010HK,01-03-2017 09:00,02-03-2017 09:00,,GB,Somewhere else,"]
+    lines += ["LK773201020HK,,,,,,"]
+    file.write_text("\r\n".join(lines), encoding="utf-8")
+    for _ in range(2):
+        assert "2 items with 2 scans loaded, 0 refused" in _run(tmp_path, "load", str(file)).output
+    (item,) = json.loads(_run(tmp_path, "export", "RB000000010HK").output)["items"]
+    assert [scan["eventMsg_e"] for scan in item["itemDeliveryStatusDetailList"]] == ["Posted", "Somewhere else"]
+
+
+def test_bad_rows_are_refused_with_their_line(tmp_path: Path) -> None:
+    rows = [b"itemNo,eventDateTime,eventMsg_e", b"x,01-03-2017 09:00,Posted", b"RB000000010HK,soon,Posted"]
+    rows += [b"RB000000010HK,01-03-2017 09:00,Posted,more", b"RB000000010HK,01-03-2017 09:00,\xff"]
+    rows += [
+        b"RB000000010HK,01-03-2017 09:00,Post\0ed",
+        b'RB000000010HK,"a"b,',
+        b"RB000000010HK,01-03-2017 09:00,Posted",
+    ]
+    loaded = _run(tmp_path, "load", "-", "--format", "csv", given=b"\n".join(rows))
+    assert loaded.exit_code == 1
+    assert "1 items with 1 scans loaded, 6 refused" in loaded.output
+    assert [line.partition(":")[0] for line in loaded.output.splitlines()[:6]] == [f"line {at}" for at in range(2, 8)]
+
+
+def test_a_csv_file_without_its_names_is_told(tmp_path: Path) -> None:
+    loaded = _run(tmp_path, "load", "-", "--format", "csv", given=b"RB000000010HK,01-03-2017 09:00\n")
+    assert "line 1 does not name the column itemNo" in loaded.output
+
+
 def test_an_export_holds_the_item_so_that_it_can_be_loaded_again(tmp_path: Path) -> None:
     assert _run(tmp_path, "load", "-", given=json.dumps(ITEM).encode()).exit_code == 0
     exported = _run(tmp_path, "export", " rb000000010hk")

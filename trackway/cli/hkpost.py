@@ -1,28 +1,24 @@
 """`trackway hkpost`: the operator's side: who may ask, and what happened to the items."""
 
 import sys
-from collections.abc import Iterator
-from itertools import islice
 from pathlib import Path
 from typing import Annotated, BinaryIO
 
 import typer
+from rich.progress import Progress
 
 from trackway.app import House
 from trackway.cli import operator_key
 from trackway.cli.base import AsJson, Data, DatabaseUrl, err, fail, out, print_json, within
-from trackway.cli.records import records
-from trackway.domain.errors import Refusal
-from trackway.domain.mail import Item, ItemMalformed, item_number
-from trackway.wire.hkpost_codes import FormatInvalid
-from trackway.wire.hkpost_load import read_item, write_item
+from trackway.cli.loading import Format, Loading, format_of
+from trackway.domain.mail import ItemMalformed, item_number
+from trackway.wire.hkpost_load import write_item
 
 app = typer.Typer(no_args_is_help=True, help="The postal operator: API users, mail items and their scans.")
 user = typer.Typer(no_args_is_help=True, help="API users: those who may ask for items.")
 app.add_typer(user, name="user")
 app.add_typer(operator_key.app, name="operator-key")
 SysId = Annotated[str, typer.Argument(metavar="SYSID", help="The API username, at most 20 characters.")]
-_BATCH = 500
 
 
 @user.command()
@@ -128,46 +124,24 @@ def export(
 
 @app.command()
 def load(
-    file: Annotated[str, typer.Argument(help="JSON array or JSON lines; - for standard input.")],
+    file: Annotated[str, typer.Argument(help="JSON array, JSON lines or CSV; - for standard input.")],
+    kind: Annotated[Format | None, typer.Option("--format", help="What the file is; else its ending tells.")] = None,
     data: Data = None,
     database: DatabaseUrl = None,
 ) -> None:
     """Load items with their scans, named as in `deliveryResultList`. Safe to do twice; bad lines are left out."""
-    reading = _Reading(_opened(file))
-    within(reading.load, data=data, database=database)
-    out.print(f"{reading.items} items with {reading.scans} scans loaded, {reading.refused} refused", markup=False)
-    if reading.refused:
+    opened = _opened(file)
+    loading = Loading(opened, kind or format_of(file), refuse=lambda why: err.print(why, markup=False))
+    with Progress(console=err, transient=True, disable=file == "-" or not err.is_terminal) as progress:
+        task = progress.add_task(Path(file).name, total=None if file == "-" else Path(file).stat().st_size)
+
+        async def work(house: House) -> None:
+            await loading.load(house, went=lambda done: progress.update(task, completed=done))
+
+        within(work, data=data, database=database)
+    out.print(f"{loading.items} items with {loading.scans} scans loaded, {loading.refused} refused", markup=False)
+    if loading.refused:
         raise typer.Exit(1)
-
-
-class _Reading:
-    """One file on its way in, and what became of it."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-        self.items = self.scans = self.refused = 0
-
-    async def load(self, house: House) -> None:
-        """Put the readable items into the store, a batch at a time."""
-        items = self._read()
-        while batch := list(islice(items, _BATCH)):
-            await house.mailroom.load(batch, house.clock())
-            self.items += len(batch)
-            self.scans += sum(len(item.scans) for item in batch)
-
-    def _read(self) -> Iterator[Item]:
-        try:
-            for line, raw in records(self._file):
-                try:
-                    yield read_item(raw)
-                except (FormatInvalid, Refusal) as error:
-                    self._refuse(f"line {line}: {error}")
-        except FormatInvalid as error:
-            self._refuse(str(error))
-
-    def _refuse(self, why: str) -> None:
-        self.refused += 1
-        err.print(why, markup=False)
 
 
 def _opened(file: str) -> BinaryIO:

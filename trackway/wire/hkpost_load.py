@@ -27,6 +27,8 @@ class LoadedItem(Result, kw_only=True):
     itemDeliveryStatusDetailList: list[LoadedScan] = []  # type: ignore[assignment]  # noqa: RUF012  # msgspec copies it
 
 
+SCAN_COLUMNS = frozenset(LoadedScan.__struct_fields__)
+ITEM_COLUMNS = frozenset(LoadedItem.__struct_fields__) - {"status", "errMsg", "itemDeliveryStatusDetailList"}
 _ITEM = json.Decoder(LoadedItem)
 
 
