@@ -88,6 +88,7 @@ def _store(plan: Plan, engine: str, size: int, server: tuple[str, int] | None) -
     print(f"{engine}, {size} trackings: fill", file=sys.stderr, flush=True)
     seeded = seed.seed(plan.folder, size, server and server[0])
     seed.forget(seeded)
+    seed.warm(plan.folder / "postgres" if server else seeded.data)
     lines = {
         (endpoint, name): Line(engine=engine, size=size, endpoint=endpoint, name=name)
         for endpoint in ENDPOINTS
