@@ -23,13 +23,16 @@ _END_KEYS = Statement(
 )
 _DROP_PENDING = Statement("DELETE FROM account_key WHERE account_id = :account AND active_from > :now")
 _BY_KEY = Statement(
-    "SELECT account.id, name, account_key.id, disabled, webhook_url FROM account_key "
+    "SELECT account.id, name, account_key.id, disabled, webhook_url, network FROM account_key "
     "JOIN account ON account.id = account_key.account_id "
-    "WHERE lookup = :lookup AND active_from <= :now AND (ends_at IS NULL OR ends_at > :now)"
+    "LEFT JOIN account_network ON account_network.account_id = account.id "
+    "WHERE lookup = :lookup AND active_from <= :now AND (ends_at IS NULL OR ends_at > :now) ORDER BY network"
 )
-_BY_NAME = Statement("SELECT id, name, 0, disabled, webhook_url FROM account WHERE name = :name")
-_ALL = Statement("SELECT id, name, 0, disabled, webhook_url FROM account ORDER BY id")
-_NETWORKS = Statement("SELECT network FROM account_network WHERE account_id = :account ORDER BY network")
+_BY_NAME = Statement(
+    "SELECT id, name, 0, disabled, webhook_url, network FROM account "
+    "LEFT JOIN account_network ON account_id = id WHERE name = :name ORDER BY network"
+)
+_ALL = Statement("SELECT id, name, 0, disabled, webhook_url, NULL FROM account ORDER BY id")
 _ADD_NETWORKS = Statement(
     "INSERT INTO account_network (account_id, network) SELECT CAST(:account AS BIGINT), network "
     "FROM @rows(networks: network text) AS given WHERE true ON CONFLICT DO NOTHING"
@@ -91,15 +94,15 @@ class Accounts:
 
     async def by_key(self, lookup: str, now: datetime) -> Account | None:
         """The account whose key is in force at `now`."""
-        return await self._one(await self._database.read(_BY_KEY, lookup=lookup, now=to_ms(now)))
+        return _one(await self._database.read(_BY_KEY, lookup=lookup, now=to_ms(now)))
 
     async def by_name(self, name: str) -> Account | None:
         """The account of that name."""
-        return await self._one(await self._database.read(_BY_NAME, name=name))
+        return _one(await self._database.read(_BY_NAME, name=name))
 
     async def all(self) -> list[Account]:
         """Every account, oldest first; their address lists are left out."""
-        return [_account(row) for row in await self._database.read(_ALL)]
+        return [_account([row]) for row in await self._database.read(_ALL)]
 
     async def sealed_key(self, account: int, now: datetime) -> str | None:
         """The sealed key in force at `now`."""
@@ -128,12 +131,6 @@ class Accounts:
         ((used, day_used, quota, daily),) = await self._database.read(_USAGE, account=account, day=day_of(now))
         return Usage(used=used, day_used=day_used, quota=quota, daily=daily)
 
-    async def _one(self, rows: list[Row]) -> Account | None:
-        if not rows:
-            return None
-        networks = await self._database.read(_NETWORKS, account=rows[0][0])
-        return _account(rows[0], tuple(network for (network,) in networks))
-
 
 async def _put_key(transaction: Transaction, account: int, key: SealedKey, active_from: datetime) -> None:
     await transaction.fetch(
@@ -146,8 +143,14 @@ async def _put_key(transaction: Transaction, account: int, key: SealedKey, activ
     )
 
 
-def _account(row: Row, networks: tuple[str, ...] = ()) -> Account:
-    identity, name, key, disabled, webhook_url = row
+def _one(rows: list[Row]) -> Account | None:
+    return _account(rows) if rows else None
+
+
+def _account(rows: list[Row]) -> Account:
+    """An account from its rows, one for each network on its address list, or one without any."""
+    identity, name, key, disabled, webhook_url, _ = rows[0]
+    networks = tuple(row[5] for row in rows if row[5] is not None)
     return Account(
         id=identity, name=name, key_id=key, disabled=bool(disabled), webhook_url=webhook_url, networks=networks
     )

@@ -17,6 +17,8 @@ def caller_address(request: Request, trusted: Networks) -> str:
     untrusted hop claims is never believed. An unreadable hop ends the walk with an address that no list admits.
     """
     hop = request.client.host if request.client else ""
+    if not trusted:
+        return hop
     claims = ",".join(request.headers.getlist("x-forwarded-for")).split(",")
     while claims and _trusted(hop, trusted):
         claim = claims.pop().strip()
