@@ -25,18 +25,19 @@ class Lookup:
 
         Without a carrier all of a number's trackings answer.
         """
-        numbers = list({item.number for item in items if isinstance(item, Subject)})
-        known: dict[str, list[tuple[int, Found | None]]] = {}
-        for number, carrier, found in await self._trackings.tracks(account, numbers) if numbers else ():
-            known.setdefault(number, []).append((carrier, found))
+        numbers = {item.number for item in items if isinstance(item, Subject)}
+        known = await self._trackings.tracks(account, list(numbers)) if numbers else {}
         outcomes: list[Found | Refused] = []
         for item in items:
-            outcomes.extend([item] if isinstance(item, Refused) else _answers(item, known.get(item.number, [])))
+            if isinstance(item, Refused):
+                outcomes.append(item)
+            else:
+                outcomes += _answers(item, known.get(item.number, ()))
         return outcomes
 
 
-def _answers(item: Subject, known: list[tuple[int, Found | None]]) -> list[Found | Refused]:
-    asked = [found for carrier, found in known if item.carrier in {0, carrier}]
+def _answers(item: Subject, known: Sequence[tuple[int, Found | None]]) -> list[Found | Refused]:
+    asked = [found for carrier, found in known if not item.carrier or item.carrier == carrier]
     if not asked:
         return [Refused(number=item.number, why=NotRegistered(item.number))]
     return [found or Refused(number=item.number, why=NoAnswerYet(item.number)) for found in asked]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from operator import itemgetter
 
 from msgspec import Struct
 
@@ -12,20 +13,20 @@ from trackway.storage.accounts import day_of
 from trackway.storage.database import Database, Transaction, to_ms
 from trackway.storage.statement import Statement
 
-_OPEN_DAY = Statement(
-    "UPDATE account SET day_used = CASE WHEN day = :day THEN day_used ELSE 0 END, day = :day WHERE id = :account "
-    "RETURNING used, day_used, quota, daily"
+_TAKE = Statement(
+    "UPDATE account SET used = used + :wanted, day = :day, "
+    "day_used = CASE WHEN day = :day THEN day_used ELSE 0 END + :wanted WHERE id = :account "
+    "RETURNING used - :wanted, day_used - :wanted, quota, daily"
 )
-_COUNT = Statement("UPDATE account SET used = used + :new, day_used = day_used + :new WHERE id = :account")
+_GIVE_BACK = Statement("UPDATE account SET used = used - :over, day_used = day_used - :over WHERE id = :account")
 _INSERT = Statement(
     "INSERT INTO tracking (account_id, number, carrier, final_carrier, origin, param, tag, origin_country, "
     "registered_at, awaiting_since, progressed_at, turns_at) "
     "SELECT CAST(:account AS BIGINT), number, carrier, final_carrier, origin, param, tag, origin_country, "
     "CAST(:now AS BIGINT), CAST(:now AS BIGINT), CAST(:now AS BIGINT), CAST(:turns_at AS BIGINT) "
     "FROM @rows(rows: number text, carrier integer, final_carrier integer, origin integer, param text, tag text, "
-    "origin_country text) AS given WHERE NOT EXISTS (SELECT 1 FROM tracking AS known "
-    "WHERE known.account_id = :account AND known.number = given.number AND known.carrier = given.carrier) "
-    "ORDER BY ordinal LIMIT :most ON CONFLICT (account_id, number, carrier) DO NOTHING RETURNING id, number, carrier"
+    "origin_country text) AS given WHERE true "
+    "ON CONFLICT (account_id, number, carrier) DO NOTHING RETURNING id, number, carrier"
 )
 _INSERT_LEGS = Statement(
     "INSERT INTO leg (tracking_id, position, carrier, due_at) "
@@ -33,11 +34,13 @@ _INSERT_LEGS = Statement(
     "FROM @rows(legs: tracking_id bigint, position integer, carrier integer) AS given WHERE true"
 )
 _KNOWN = Statement("SELECT number, carrier FROM tracking WHERE account_id = :account AND number @any(numbers text)")
+# No ORDER BY: the store would sort the bodies along with the rows.
 _TRACKS = Statement(
-    "SELECT number, carrier, tag, body FROM tracking LEFT JOIN track ON track.tracking_id = tracking.id "
-    "WHERE account_id = :account AND number @any(numbers text) ORDER BY tracking.id"
+    "SELECT id, number, carrier, tag, body FROM tracking LEFT JOIN track ON tracking_id = id "
+    "WHERE account_id = :account AND number @any(numbers text)"
 )
 _NO_LIMIT = 1 << 30
+_ID = itemgetter(0)
 
 
 class NewTracking(Struct, frozen=True, kw_only=True):
@@ -71,47 +74,62 @@ class Trackings:
     ) -> Registered:
         """Register what is new, as far as the account's quota and day allow, due to be asked at once (T30).
 
-        The account's row is locked first, so that the limits are exact however many processes register at once.
+        The account's row comes first and stays locked, so that the limits are exact however many processes register at
+        once: all that is wanted is taken from them, and what did not come to be is given back.
         """
 
         async def work(transaction: Transaction) -> Registered:
-            ((used, day_used, quota, daily),) = await transaction.fetch(_OPEN_DAY, account=account, day=day_of(now))
-            usage = Usage(used=used, day_used=day_used, quota=quota, daily=daily)
-            new = await transaction.fetch(
-                _INSERT,
-                account=account,
-                rows=[_row(tracking) for tracking in wanted],
-                now=to_ms(now),
-                turns_at=to_ms(turns_at),
-                most=_left(usage),
+            ((used, day_used, quota, daily),) = await transaction.fetch(
+                _TAKE, account=account, day=day_of(now), wanted=len(wanted)
             )
-            if new:
-                finals = {(item.number, item.carrier): item.final_carrier for item in wanted}
-                legs = [(identity, Position.FIRST, carrier) for identity, _, carrier in new]
-                legs += [
-                    (identity, Position.FINAL, finals[number, carrier])
-                    for identity, number, carrier in new
-                    if finals[number, carrier]
-                ]
-                await transaction.fetch(_INSERT_LEGS, legs=legs, due=to_ms(now))
-                await transaction.fetch(_COUNT, account=account, new=len(new))
-            pairs = frozenset((number, carrier) for _, number, carrier in new)
+            usage = Usage(used=used, day_used=day_used, quota=quota, daily=daily)
             known: frozenset[tuple[str, int]] = frozenset()
-            if len(new) < len(wanted):
-                numbers = [tracking.number for tracking in wanted]
-                rows = await transaction.fetch(_KNOWN, account=account, numbers=numbers)
-                known = frozenset((number, carrier) for number, carrier in rows) - pairs
-            return Registered(new=pairs, known=known, usage=usage)
+            allowed = wanted
+            if _left(usage) < len(wanted):
+                known = await _known(transaction, account, wanted)
+                allowed = [item for item in wanted if (item.number, item.carrier) not in known][: _left(usage)]
+            new = await _insert(transaction, account, allowed, now, turns_at)
+            if over := len(wanted) - len(new):
+                await transaction.fetch(_GIVE_BACK, account=account, over=over)
+                known = await _known(transaction, account, wanted) - new
+            return Registered(new=new, known=known, usage=usage)
 
         return await self._database.write(work)
 
-    async def tracks(self, account: int, numbers: Sequence[str]) -> list[tuple[str, int, Found | None]]:
-        """Number, carrier and track of each tracking of these numbers, oldest first; no track before an answer."""
+    async def tracks(self, account: int, numbers: Sequence[str]) -> dict[str, list[tuple[int, Found | None]]]:
+        """Carrier and track of each tracking of each number, oldest first; no track before an answer."""
+        known: dict[str, list[tuple[int, Found | None]]] = {}
         rows = await self._database.read(_TRACKS, account=account, numbers=list(numbers))
-        return [
-            (number, carrier, Found(number=number, tag=tag or "", track=body) if body is not None else None)
-            for number, carrier, tag, body in rows
+        for _, number, carrier, tag, body in sorted(rows, key=_ID):
+            found = None if body is None else Found(number=number, tag=tag or "", track=body)
+            known.setdefault(number, []).append((carrier, found))
+        return known
+
+
+async def _insert(
+    transaction: Transaction, account: int, wanted: Sequence[NewTracking], now: datetime, turns_at: datetime
+) -> frozenset[tuple[str, int]]:
+    """Keep what is not known yet, with its legs; the pairs of number and carrier that are new."""
+    rows = [_row(tracking) for tracking in wanted]
+    times = {"now": to_ms(now), "turns_at": to_ms(turns_at)}
+    new = await transaction.fetch(_INSERT, account=account, rows=rows, **times)
+    legs = [(identity, Position.FIRST, carrier) for identity, _, carrier in new]
+    finals = {(item.number, item.carrier): item.final_carrier for item in wanted if item.final_carrier}
+    if finals:
+        legs += [
+            (identity, Position.FINAL, finals[number, carrier])
+            for identity, number, carrier in new
+            if (number, carrier) in finals
         ]
+    if legs:
+        await transaction.fetch(_INSERT_LEGS, legs=legs, due=to_ms(now))
+    return frozenset((number, carrier) for _, number, carrier in new)
+
+
+async def _known(transaction: Transaction, account: int, wanted: Sequence[NewTracking]) -> frozenset[tuple[str, int]]:
+    """The pairs of number and carrier, of these numbers, that the account has."""
+    rows = await transaction.fetch(_KNOWN, account=account, numbers=[tracking.number for tracking in wanted])
+    return frozenset((number, carrier) for number, carrier in rows)
 
 
 def _left(usage: Usage) -> int:
