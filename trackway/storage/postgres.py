@@ -45,7 +45,12 @@ class PostgresDatabase:
         settings = {"synchronous_commit": "on" if durable else "off", "application_name": "trackway"}
         async with _told():
             pool = await asyncpg.create_pool(
-                url, min_size=1, max_size=connections, server_settings=settings, command_timeout=60
+                url,
+                min_size=1,
+                max_size=connections,
+                server_settings=settings,
+                command_timeout=60,
+                reset=_leave_as_is,
             )
         return cls(pool, durable=durable)
 
@@ -67,6 +72,10 @@ class PostgresDatabase:
     async def close(self) -> None:
         """Give the connections back."""
         await self._pool.close()
+
+
+async def _leave_as_is(_: Any) -> None:
+    """Spare a round trip for each use of a connection: we set nothing in a session that would have to be reset."""
 
 
 @asynccontextmanager

@@ -7,7 +7,8 @@ The text is SQL that SQLite and PostgreSQL share, with `:name` for a value and f
 * `@locked`: nobody else changes what is read until the transaction ends (SQLite has one writer: nothing to do)
 * `@skip_locked`: the same, and pass over what others have locked
 
-`@rows` travels as one JSON value, so a request of forty items is one round trip on either engine.
+`@rows` travels as one JSON value to SQLite and as one array a column to PostgreSQL, so a request of forty items is one
+round trip on either engine.
 """
 
 import re
@@ -31,19 +32,25 @@ def _sqlite_rows(match: re.Match[str]) -> str:
 
 
 def _postgres_rows(match: re.Match[str]) -> str:
-    picked = (f"CAST(value->>{at} AS {kind}) AS {name}" for at, (name, kind) in enumerate(_columns(match[2])))
-    source = f"json_array_elements(CAST(:{match[1]} AS json)) WITH ORDINALITY AS given(value, ordinal)"
-    return f"(SELECT ordinal, {', '.join(picked)} FROM {source})"
+    columns = _columns(match[2])
+    arrays = (f"CAST(:{_array(match[1], at)} AS {kind}[])" for at, (_, kind) in enumerate(columns))
+    names = ", ".join(name for name, _ in columns)
+    return f"(SELECT * FROM unnest({', '.join(arrays)}) WITH ORDINALITY AS given({names}, ordinal))"
+
+
+def _array(name: str, at: int) -> str:
+    return f"{name}__{at}"
 
 
 class Statement:
     """A statement in both spellings; `sqlite` takes values by name, `postgres` by place in `order`."""
 
-    __slots__ = ("_lists", "_rows", "order", "postgres", "sqlite")
+    __slots__ = ("_as_json", "_lists", "_rows", "order", "postgres", "sqlite")
 
     def __init__(self, text: str) -> None:
         self._lists = tuple(match[1] for match in _ANY.finditer(text))
-        self._rows = tuple(match[1] for match in _ROWS.finditer(text))
+        self._rows = tuple((match[1], len(_columns(match[2]))) for match in _ROWS.finditer(text))
+        self._as_json = self._lists + tuple(name for name, _ in self._rows)
         sqlite = _ROWS.sub(_sqlite_rows, text)
         sqlite = _ANY.sub(r"IN (SELECT value FROM json_each(:\1))", sqlite)
         self.sqlite = sqlite.replace("@skip_locked", "").replace("@locked", "")
@@ -56,13 +63,18 @@ class Statement:
 
     def for_sqlite(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
         """The values as SQLite takes them: lists as JSON."""
-        if not (self._lists or self._rows):
+        if not self._as_json:
             return values
-        return {**values, **{name: _json(values[name]) for name in self._lists + self._rows}}
+        return {**values, **{name: _json(values[name]) for name in self._as_json}}
 
     def for_postgres(self, values: Mapping[str, Any]) -> Sequence[Any]:
-        """The values as PostgreSQL takes them: by place, rows as JSON, plain lists as arrays."""
-        return [_json(values[name]) if name in self._rows else values[name] for name in self.order]
+        """The values as PostgreSQL takes them: by place, lists as arrays, rows as one array a column."""
+        if self._rows:
+            arrays = (
+                (name, at, [row[at] for row in values[name]]) for name, width in self._rows for at in range(width)
+            )
+            values = {**values, **{_array(name, at): column for name, at, column in arrays}}
+        return [values[name] for name in self.order]
 
 
 def _json(value: object) -> str:
