@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from bench.exact import ask, judge
 from tests.conftest import Clock
 from trackway.domain.errors import DayLimitReached, TooFast
 from trackway.storage.allowance import Allowance
@@ -117,3 +118,17 @@ async def test_processes_share_the_limits_exactly(store: Store, database_url: st
     for at, wait, _ in calls:
         if wait:
             assert sum(other > at - 20 for other in passed) >= 3
+
+
+async def test_h20_h21_eight_processes_of_one_partner_are_admitted_exactly(store: Store, database_url: str) -> None:
+    verdict = await ask(database_url, processes=8, calls=800, limit=4)
+    assert verdict.calls == 800
+    assert 0 < verdict.let_in <= 4
+    assert (verdict.violations, verdict.wrong) == (0, 0)
+
+
+def test_the_judge_of_eight_processes_sees_what_is_wrong() -> None:
+    assert judge([(0, "in"), (99, "in")], 9).violations == 1
+    assert judge([(0, "in"), (100, "in"), (200, "in")], 2).violations == 1
+    assert judge([(0, "in"), (100, "fast"), (101, "day")], 9).wrong == 2
+    assert judge([(0, "in"), (99, "fast"), (101, "day")], 1).wrong == 0
