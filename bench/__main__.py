@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
-from bench import exact, http, recognition
+from bench import exact, hkpost, http, recognition
 
 _QUICK = {"sizes": (2000,), "rounds": 2, "seconds": 1.0}
 
@@ -29,10 +29,17 @@ def _exact(args: argparse.Namespace, folder: Path) -> None:
     exact.run(folder, 800 if args.quick else 10_000)
 
 
+def _hkpost(args: argparse.Namespace, folder: Path) -> None:
+    """mailTracking of 30 items: a static reply, Trackway, the usual way; scans loaded a second"""
+    size = args.size[0] if args.size else 2000 if args.quick else 1_000_000
+    hkpost.run(folder, size, args.rounds or (2 if args.quick else 7), 50 if args.quick else 200)
+
+
 BENCHMARKS: dict[str, Callable[[argparse.Namespace, Path], None]] = {
     "http": _http,
     "recognition": _recognition,
     "exact": _exact,
+    "hkpost": _hkpost,
 }
 
 
