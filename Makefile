@@ -9,7 +9,7 @@ help: ## list what make can do
 
 setup: $(READY) ## make .venv with everything in requirements.lock (again only when it changed)
 
-$(READY): requirements.lock
+$(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9 2>/dev/null \
 		|| $(BIN)/python -m pip install --quiet --disable-pip-version-check uv

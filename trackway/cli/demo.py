@@ -142,6 +142,7 @@ class _Stage:
         await house.webhooks.set_url(ACCOUNT, f"{self._url}/demo/inbox")
         settings = {"url": f"{self._url}{house.config.hkpost_base_path}", "sys_id": PARTNER, "sys_secret": secret}
         await house.connections.put("hongkong-post", settings, now)
+        await house.connections.put("simulated", {}, now)
         _print_welcome(self._url, house.config.hkpost_base_path, inbox.key, secret)
         account = await house.access.named(ACCOUNT)
         await house.registration.register(account.id, [Application(number=number) for number in STORIES], now)

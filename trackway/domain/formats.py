@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterable, Mapping
 from msgspec import Struct
 
 from trackway.domain.checks import gls, luhn, mod7, mod10, mod37_36, one_two, three_one_seven
+from trackway.domain.simulation import PATTERN
 
 Key = tuple[int, str]
 _PLACES = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ%"
 
 
 class Format(Struct, frozen=True, kw_only=True):
-    """A courier's own form of number. `distinct` is one that no other courier has, once its check digit is right.
+    """A courier's own form of number. `distinct` is one that no other courier has, unless its check digit is wrong.
 
     `begins` is what its first place may be, `lengths` how long it may be: most forms are ruled out by these two alone.
     """
@@ -167,7 +168,8 @@ _ASIA_PACIFIC = (
     _form("Australia Post", "au.post", r"[A-Z][0-9A-Z]{2,4}\d{7}01\d{6,11}", range(18, 26), rank=5),
     _form("Australia Post", "au.post", r"(?:99|3[3-6])[0-9A-Z]{1,3}\d{7}01\d{6,11}", range(18, 26), rank=9),
 )
-FORMATS = (*_UPS, *_FEDEX, *_USPS, *_DHL, *_NORTH_AMERICA, *_EUROPE, *_ASIA_PACIFIC)
+_OURS = (_form("Simulated", "simulated", PATTERN, range(8, 48), distinct=True),)
+FORMATS = (*_OURS, *_UPS, *_FEDEX, *_USPS, *_DHL, *_NORTH_AMERICA, *_EUROPE, *_ASIA_PACIFIC)
 
 
 def _by_look(forms: Iterable[Format]) -> Mapping[Key, tuple[Format, ...]]:

@@ -1,0 +1,80 @@
+"""Simulated parcels: the same number tells the same at the same age."""
+
+import doctest
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.conftest import NOW
+from trackway.domain import simulation
+from trackway.domain.recognition import recognise
+from trackway.domain.simulation import FAULTS, PACES, Parcel, Story, parcel_of
+from trackway.domain.tracking import Milestone
+from trackway.storage.catalogue_carriers import load_carriers
+
+CATALOGUE = load_carriers()
+ENDS = {
+    Story.RETURNED: Milestone.EXCEPTION,
+    Story.LOST: Milestone.EXCEPTION,
+}
+
+
+def parcel(number: str) -> Parcel:
+    found = parcel_of(number)
+    assert found is not None
+    return found
+
+
+def texts(number: str, steps: int) -> list[str]:
+    one = parcel(number)
+    return [event.text for event in one.events(NOW, NOW + timedelta(seconds=steps * PACES[one.pace]))]
+
+
+def test_the_examples_in_the_docstrings() -> None:
+    assert doctest.testmod(simulation).failed == 0
+
+
+@pytest.mark.parametrize("story", Story)
+def test_every_story_ends_and_its_number_is_recognised(story: Story) -> None:
+    for pace in range(10):
+        one = parcel(f"SIM{story}{pace}42")
+        events = one.events(NOW, NOW + timedelta(days=20))
+        newest = max(events, key=lambda event: event.time)
+        assert newest.milestone is ENDS.get(story, Milestone.DELIVERED)
+        (candidate,) = recognise(one.number.lower(), CATALOGUE)
+        assert (candidate.carrier.key, candidate.certain) == (900_000, True)
+
+
+@given(
+    st.sampled_from(Story), st.integers(0, 9), st.integers(0, 10**20 - 1), st.integers(-5, 10**7), st.integers(0, 10**6)
+)
+def test_a_parcel_is_the_same_at_the_same_age(story: Story, pace: int, serial: int, age: int, later: int) -> None:
+    number = f"SIM{story}{pace}{serial}"
+    once, again = parcel(number), parcel(number)
+    start, now = NOW, NOW + timedelta(seconds=age)
+    assert once.events(start, now) == again.events(start, now)
+    assert once.steps(start, now) <= once.steps(start, now + timedelta(seconds=later))
+    assert (once.faulty(once.steps(start, now)) and story not in FAULTS) is False
+    if age < 0:
+        assert once.events(start, now) == ()
+
+
+def test_what_is_odd_in_each_odd_story() -> None:
+    assert "Left for destination" not in texts("SIMLATE11", 4)
+    assert "Left for destination" in texts("SIMLATE11", 5)
+    assert len(texts("SIMREPEATED11", 6)) == 2 * len(texts("SIMNORMAL11", 6))
+    assert sorted(texts("SIMREORDERED11", 6)) == sorted(texts("SIMNORMAL11", 6)) != texts("SIMREORDERED11", 6)
+    assert texts("SIMREUSED11", 8)[0] == "Delivered"
+    assert texts("SIMREUSED11", 9) == ["Shipment information received"]
+    rich = parcel("SIMENRICHED11")
+    poor, richer = (rich.events(NOW, NOW + timedelta(seconds=steps))[0] for steps in (6, 7))
+    assert (poor.time, poor.text, poor.detail) == (richer.time, richer.text, "")
+    assert richer.detail == "Signed by: A. Sample"
+    assert [parcel("SIMOUTAGE11").faulty(steps) for steps in (0, 1, 3, 4)] == [False, True, True, False]
+
+
+@pytest.mark.parametrize("number", ["SIM", "SIMMOON1001", "SIMNORMAL", "SIMNORMAL1", "SIMNORMAL1T20261322090012", "X"])
+def test_other_numbers_name_no_parcel(number: str) -> None:
+    assert parcel_of(number) is None
