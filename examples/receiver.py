@@ -9,7 +9,7 @@ import sys
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 PORT = int(sys.argv[1])
-KEY = sys.argv[2] if len(sys.argv) > 2 else ""
+KEY = "".join(sys.argv[2:3])
 
 
 def is_signed(body: bytes, key: str) -> bool:

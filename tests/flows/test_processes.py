@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -256,3 +257,10 @@ def test_a_copy_of_the_store_is_a_store(embedded: Place, tmp_path: Path) -> None
     assert "shop" in embedded.run("account", "list", TRACKWAY_DATABASE=copy)
     assert "exists" in embedded.run("db", "backup", str(tmp_path / "copy.sqlite3"), code=2)
     assert "version" in embedded.run("db", "upgrade", TRACKWAY_DATABASE=copy)
+
+
+def test_several_may_open_a_store_that_is_not_there_yet(tmp_path: Path) -> None:
+    place = Place(tmp_path, f"sqlite:///{tmp_path / 'new' / 'store.sqlite3'}")
+    with ThreadPoolExecutor(6) as threads:
+        list(threads.map(lambda n: place.run("account", "create", f"shop {n}"), range(6)))
+    assert len(place.run("account", "list").splitlines()) == 6

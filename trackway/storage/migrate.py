@@ -1,5 +1,8 @@
 """Bring a store's tables to today's schema."""
 
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
@@ -40,14 +43,24 @@ def upgrade_sqlite(path: Path) -> None:
         StorageError: the file cannot be written or is no store of ours.
     """
     try:
-        engine = create_engine(f"sqlite:///{path}", poolclass=NullPool, connect_args={"isolation_level": None})
-        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
-        with engine.begin() as connection:
-            _upgrade(connection)
+        with _alone(path):
+            engine = create_engine(f"sqlite:///{path}", poolclass=NullPool, connect_args={"isolation_level": None})
+            event.listen(engine, "connect", lambda driver, _: driver.execute("PRAGMA journal_mode=WAL"))
+            event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+            with engine.begin() as connection:
+                _upgrade(connection)
     except SQLAlchemyError as error:
         raise StorageError(f"{path}: {error}") from error
     except CommandError as error:
         raise StorageError(f"{path}: {_NEWER}") from error
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """One process at a time: a file cannot be put into WAL mode while another opens it."""
+    with path.with_name(path.name + ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 async def upgrade_postgres(url: str) -> None:

@@ -40,7 +40,8 @@ def _unobserved(_message: Message, _attempt: Attempt, _outcome: Outcome) -> None
 class Courier(Loop):
     """Delivers up to `slots` messages at once, at most `slots_per_account` of them to one account's webhook.
 
-    `post` is the guarded client's, and `timeout` its limit in seconds; a claim lasts half a minute longer, then whoever finds it takes it over.
+    `post` is the guarded client's, and `timeout` its limit in seconds; a claim lasts half a minute longer, then whoever
+    finds it takes it over.
     """
 
     name = "courier"
