@@ -59,6 +59,8 @@ def seed(folder: Path, size: int, server: str | None) -> Seeded:
     kept = data / "key.txt"
     if not kept.exists():
         kept.write_text(asyncio.run(_fill(data, url, usual_url, size, server)), encoding="ascii")
+    elif server:
+        asyncio.run(migrate.upgrade_postgres(url))
     return Seeded(size=size, data=data, url=url, usual_url=usual_url, key=kept.read_text(encoding="ascii"))
 
 

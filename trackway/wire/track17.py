@@ -345,7 +345,7 @@ def _accepted(outcome: Accepted | Found | Detected) -> Done | Registered | Track
     if isinstance(outcome, Detected):
         return candidates(outcome)
     if isinstance(outcome, Found):
-        return Tracked(number=outcome.number, tag=outcome.tag, track=Raw(outcome.track.encode()))
+        return Tracked(number=outcome.number, tag=outcome.tag, track=Raw(outcome.track))
     if outcome.origin is None:
         return Done(number=outcome.number, carrier=outcome.carrier)
     return Registered(origin=outcome.origin, number=outcome.number, carrier=outcome.carrier)
