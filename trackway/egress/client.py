@@ -6,6 +6,7 @@ import ssl
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from ipaddress import ip_address
 
 import aiohttp
@@ -22,6 +23,7 @@ _LOOKUP_SECONDS = 2.0
 _LOOKUP_THREADS = 256
 _READ_BYTES = 64 * 1024
 _KEPT_BYTES = 4 * 1024
+_KEPT_URLS = 1024
 # Shorter than any server waits: else one that closes a connection as we use it again would cost an attempt.
 _KEPT_SECONDS = 1.0
 _log = structlog.get_logger(__name__)
@@ -60,6 +62,7 @@ class GuardedClient:
         tls: ssl.SSLContext | None = None,
     ) -> None:
         self._timeout = timeout
+        self._parse = lru_cache(_KEPT_URLS)(lambda url: parse(url, allowed))
         self._allowed = allowed
         self._threads = ThreadPoolExecutor(_LOOKUP_THREADS, "look-up")
         self._resolve = resolver or self._look_up
@@ -80,7 +83,7 @@ class GuardedClient:
         """What came of it; nothing that the other end does is raised."""
         begun = time.monotonic()
         try:
-            endpoint = parse(url, self._allowed)
+            endpoint = self._parse(url)
             async with asyncio.timeout(self._timeout):
                 status, answer = await self._send(endpoint, await self._addresses(endpoint), body, headers)
         except (WebhookAddressMissing, WebhookAddressMalformed, _Unreachable) as why:

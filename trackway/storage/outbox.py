@@ -11,6 +11,7 @@ from msgspec import Struct
 from trackway.domain.webhook import Attempt, Kind, Message, News, Outcome
 from trackway.storage.database import Database, Row, Transaction, from_ms, maybe_instant, maybe_ms, to_ms
 from trackway.storage.statement import Statement
+from trackway.storage.together import Together
 
 # Who puts for an account waits for whoever does so now: its ids come to be seen in their order, none late.
 _ENTER = Statement("SELECT id FROM account WHERE id @any(accounts bigint) ORDER BY id @locked")
@@ -66,18 +67,24 @@ _FREEZE = Statement(
 _CANCEL = Statement(
     "UPDATE message SET outcome = 'cancelled', due_at = NULL, claimed = false WHERE id @any(ids bigint)"
 )
+# A tracking before its messages, in the order of ids, as everyone takes them: so no two wait for each other.
+_HOLD = Statement("SELECT id FROM tracking WHERE id @any(ids bigint) ORDER BY id @locked")
 _FINISH = Statement(
-    "UPDATE message SET outcome = :outcome, due_at = :due_at, claimed = false, attempts = attempts + 1, "
-    "first_failed_at = COALESCE(first_failed_at, :failed_at) "
-    "WHERE id = :id AND claimed AND due_at = :until RETURNING id"
+    "UPDATE message SET outcome = given.outcome, due_at = given.due_at, claimed = false, attempts = attempts + 1, "
+    "first_failed_at = COALESCE(first_failed_at, given.failed_at) "
+    "FROM @rows(rows: id bigint, until bigint, outcome text, due_at bigint, failed_at bigint) AS given "
+    "WHERE message.id = given.id AND claimed AND message.due_at = given.until RETURNING message.id"
 )
 _NOTE = Statement(
     "INSERT INTO attempt (account_id, message_id, at, url, status, fault, took_ms, answer) "
-    "VALUES (:account, :message, :at, :url, :status, :fault, :took_ms, :answer)"
+    "SELECT account, message, at, url, status, fault, took_ms, answer FROM @rows(rows: account bigint, "
+    "message bigint, at bigint, url text, status integer, fault text, took_ms integer, answer text) AS given WHERE true"
 )
 _TOLD = Statement(
-    "UPDATE tracking SET pushed_at = :at, push_status = :status WHERE id = :tracking AND account_id = :account "
-    "AND number = :number AND COALESCE(pushed_at, 0) <= :at"
+    "UPDATE tracking SET pushed_at = given.at, push_status = given.status "
+    "FROM @rows(rows: id bigint, account bigint, number text, at bigint, status integer) AS given "
+    "WHERE tracking.id = given.id AND account_id = given.account AND tracking.number = given.number "
+    "AND COALESCE(pushed_at, 0) <= given.at"
 )
 _RELEASE = Statement(
     "UPDATE message SET due_at = :now, claimed = false FROM @rows(claims: id bigint, until bigint) AS given "
@@ -101,11 +108,25 @@ class Claim(Struct, frozen=True, kw_only=True):
     until: datetime
 
 
+class _Ended(Struct, frozen=True):
+    claim: Claim
+    attempt: Attempt
+    due_at: datetime | None
+    now: datetime
+
+    @property
+    def outcome(self) -> Outcome:
+        if self.attempt.delivered:
+            return Outcome.DELIVERED
+        return Outcome.GIVEN_UP if self.due_at is None else Outcome.WAITING
+
+
 class Outbox:
     """The messages of all accounts."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._finishing = Together(self._finish)
 
     @staticmethod
     async def put(transaction: Transaction, news: Sequence[News], now: datetime) -> None:
@@ -151,28 +172,14 @@ class Outbox:
 
         None comes back, and nothing is kept of the message, where the claim has run out and another has taken it.
         """
-        message = claim.message
-        end = Outcome.DELIVERED if attempt.delivered else Outcome.GIVEN_UP if due_at is None else Outcome.WAITING
+        return await self._finishing.one(_Ended(claim, attempt, due_at, now))
 
-        async def work(transaction: Transaction) -> Outcome | None:
-            # The tracking before its message, as everyone takes them, so that no two wait for each other.
-            await transaction.fetch(_TOLD, **_told(message, attempt))
-            if not await transaction.fetch(
-                _FINISH,
-                id=message.id,
-                until=to_ms(claim.until),
-                outcome=end,
-                due_at=maybe_ms(due_at) if end is Outcome.WAITING else None,
-                failed_at=None if attempt.delivered else to_ms(now),
-            ):
-                return None
-            await transaction.fetch(_NOTE, **_noted(message, attempt))
-            if end is not Outcome.WAITING:
-                return end
-            superseded = await transaction.fetch(_SUPERSEDE, trackings=[message.tracking], now=to_ms(now))
-            return Outcome.SUPERSEDED if superseded else end
+    async def _finish(self, ended: Sequence[_Ended]) -> list[Outcome | None]:
+        async def work(transaction: Transaction) -> dict[tuple[int, datetime], Outcome]:
+            return await _finished(transaction, sorted(ended, key=lambda one: one.claim.until))
 
-        return await self._database.write(work)
+        outcomes = await self._database.write(work)
+        return [outcomes.get((one.claim.message.id, one.claim.until)) for one in ended]
 
     async def after(self, account: int, after: int, most: int, render: Render) -> list[tuple[Message, bytes]]:
         """Up to `most` messages made after message `after`, in the order they were made, with the bytes of their data.
@@ -256,24 +263,36 @@ def _row(news: News) -> tuple[int, int, str, int, str, bool]:
     return news.account, news.tracking, news.number, news.carrier, news.kind, news.manual
 
 
-def _told(message: Message, attempt: Attempt) -> dict[str, Any]:
-    return {
-        "tracking": message.tracking,
-        "account": message.account,
-        "number": message.number,
-        "at": to_ms(attempt.at),
-        "status": attempt.status,
-    }
+async def _finished(transaction: Transaction, ended: Sequence[_Ended]) -> dict[tuple[int, datetime], Outcome]:
+    """The outcomes by message and claim, but for claims that ran out; of one message the last claim is the one."""
+    mine = {one.claim.message.id: one for one in ended}
+    trackings = {one.claim.message.tracking: one for one in ended}
+    await transaction.fetch(_HOLD, ids=sorted(trackings))
+    await transaction.fetch(_TOLD, rows=[_told_row(one) for one in trackings.values()])
+    done = await transaction.fetch(_FINISH, rows=[_finish_row(one) for one in mine.values()])
+    kept = [mine[identity] for (identity,) in done]
+    await transaction.fetch(_NOTE, rows=[_note_row(one) for one in kept])
+    outcomes = {(one.claim.message.id, one.claim.until): one.outcome for one in kept}
+    again = {one.claim.message.tracking: one for one in kept if one.outcome is Outcome.WAITING}
+    if again:
+        now = max(one.now for one in again.values())
+        gone = {identity for (identity,) in await transaction.fetch(_SUPERSEDE, trackings=[*again], now=to_ms(now))}
+        outcomes |= {known: Outcome.SUPERSEDED for known in outcomes if known[0] in gone}
+    return outcomes
 
 
-def _noted(message: Message, attempt: Attempt) -> dict[str, Any]:
-    return {
-        "account": message.account,
-        "message": message.id,
-        "at": to_ms(attempt.at),
-        "url": attempt.url,
-        "status": attempt.status,
-        "fault": attempt.fault,
-        "took_ms": attempt.took_ms,
-        "answer": attempt.answer,
-    }
+def _finish_row(ended: _Ended) -> tuple[Any, ...]:
+    again = maybe_ms(ended.due_at) if ended.outcome is Outcome.WAITING else None
+    failed_at = None if ended.attempt.delivered else to_ms(ended.now)
+    return ended.claim.message.id, to_ms(ended.claim.until), ended.outcome, again, failed_at
+
+
+def _told_row(ended: _Ended) -> tuple[Any, ...]:
+    message, attempt = ended.claim.message, ended.attempt
+    return message.tracking, message.account, message.number, to_ms(attempt.at), attempt.status
+
+
+def _note_row(ended: _Ended) -> tuple[Any, ...]:
+    message, attempt = ended.claim.message, ended.attempt
+    told = (attempt.url, attempt.status, attempt.fault, attempt.took_ms, attempt.answer)
+    return message.account, message.id, to_ms(attempt.at), *told

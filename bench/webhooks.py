@@ -1,0 +1,388 @@
+"""Deliver to twenty local receivers, one of which hangs: Trackway beside a bare loop that posts the same bytes.
+
+Then the same while the process is killed again and again. Each delivery is counted at its receiver, id by id.
+`python -m bench.webhooks ROLE ORDER` is one of the processes: the receivers, Trackway's worker, or the bare loop.
+"""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter, deque
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass
+from itertools import cycle
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+import aiohttp
+import msgspec
+import uvloop
+from aiohttp import web
+from msgspec import Struct
+
+from bench import http
+from bench.numbers import number
+from bench.seed import database_of
+from bench.tracks import encoded_tracks
+from trackway import app, logs
+from trackway.app import House
+from trackway.config import load
+from trackway.domain.registration import Application
+from trackway.domain.webhook import Kind, News
+from trackway.storage import migrate
+from trackway.storage.database import Database
+from trackway.storage.outbox import Outbox
+from trackway.storage.statement import Statement
+from trackway.storage.store import open_store
+from trackway.wire import webhook
+
+RECEIVERS, TRACKINGS, IN_FLIGHT = 20, 1000, 190
+OUR_CORE, THEIR_CORE = 0, 1
+_BATCH = 0.02
+_AHEAD = 600
+_LEASE = 45
+_TRACKS = Statement(
+    "INSERT INTO track (tracking_id, body) SELECT id, body FROM @rows(rows: number text, body text) AS given "
+    "JOIN tracking ON tracking.account_id = :account AND tracking.number = given.number"
+)
+_NUMBERS = Statement("SELECT id, account_id, number, carrier FROM tracking ORDER BY id")
+_LAST = Statement("SELECT COALESCE(MAX(id), 0) FROM message")
+_CLAIMED = Statement("SELECT id FROM message WHERE claimed")
+_WAITING = Statement("SELECT COUNT(*) FROM message WHERE account_id > 1 AND due_at IS NOT NULL")
+_MADE = Statement("SELECT id FROM message WHERE id > :after AND account_id > 1")
+_WAITS = Statement(
+    "SELECT MIN(at) - created_at FROM message JOIN attempt ON message_id = message.id WHERE message.id > :after "
+    "AND message.account_id > 1 GROUP BY message.id, created_at"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """How much is measured; `rate` is messages a second."""
+
+    folder: Path
+    engines: Sequence[str] = ("sqlite", "postgres")
+    rounds: int = 5
+    seconds: float = 10
+    steady: float = 600
+    rate: int = 300
+    killing: float = 120
+    between: float = 5
+
+
+class Order(Struct, kw_only=True):
+    """What a process does for `seconds`; `rate` 0 is as fast as it goes."""
+
+    data: str = ""
+    database: str = ""
+    port: int = 0
+    rate: int = 0
+    seconds: float = 0.0
+    core: int = OUR_CORE
+
+
+class Outcome(Struct, kw_only=True):
+    """What a process did, and what CPU time that took, in seconds."""
+
+    deliveries: int
+    took: float
+    cpu: float
+
+
+def run(plan: Plan) -> None:
+    """Measure, and print the tables."""
+    print("| store | deliveries/s: Trackway | bare loop | of bare | CPU ms/delivery: Trackway | bare loop | of bare |")
+    print("|---|---|---|---|---|---|---|")
+    told = []
+    for engine in plan.engines:
+        with ExitStack() as closing:
+            stage = closing.enter_context(_stage(plan, engine))
+            _fastest(plan, stage)
+            told.append((engine, _steady(plan, stage), _killed(plan, stage)))
+    for engine, steady, killed in told:
+        print(f"\n{engine}: {steady}\n\n{engine}: {killed}")
+
+
+class Stage(Struct, kw_only=True):
+    """Receivers that listen and a store that is filled."""
+
+    engine: str
+    data: str
+    database: str
+    port: int
+
+    def order(self, seconds: float, rate: int = 0) -> Order:
+        return Order(data=self.data, database=self.database, port=self.port, rate=rate, seconds=seconds)
+
+    def seen(self) -> Counter[int]:
+        """How often each message came to a receiver that answers, by its id."""
+        with urlopen(f"http://127.0.0.1:{self.port}/seen") as answer:
+            return Counter(msgspec.json.decode(answer.read(), type=dict[int, int]))
+
+    def ask(self, statement: Statement, **values: Any) -> list[Any]:
+        """The rows that the store gives."""
+        return asyncio.run(_ask(self.database, statement, values))
+
+
+async def _ask(url: str, statement: Statement, values: dict[str, Any]) -> list[Any]:
+    store = await open_store(url)
+    rows = await store.main.read(statement, **values)
+    await store.close()
+    return list(rows)
+
+
+@contextmanager
+def _stage(plan: Plan, engine: str) -> Iterator[Stage]:
+    with ExitStack() as closing:
+        data = plan.folder / f"webhooks-{engine}"
+        data.mkdir(parents=True, exist_ok=True)
+        database = f"sqlite:///{data / 'trackway.sqlite3'}"
+        if engine == "postgres":
+            server, _ = closing.enter_context(http._postgres(plan.folder / "postgres"))  # noqa: SLF001
+            database = database_of(server, "trackway_webhooks")
+            asyncio.run(_fresh(server, database))
+        else:
+            for left in data.glob("*.sqlite3*"):
+                left.unlink()
+        ports = closing.enter_context(_process("receivers", Order(core=THEIR_CORE)))
+        listening = msgspec.json.decode(ports.stdout.readline(), type=list[int])  # type: ignore[union-attr]
+        stage = Stage(engine=engine, data=str(data), database=database, port=listening[-1])
+        asyncio.run(_fill(stage, listening[:-1]))
+        yield stage
+
+
+async def _fresh(server: str, database: str) -> None:
+    import asyncpg  # noqa: PLC0415  # only for this store
+
+    connection = await asyncpg.connect(server)
+    await connection.execute("DROP DATABASE IF EXISTS trackway_webhooks")
+    await connection.execute("CREATE DATABASE trackway_webhooks")
+    await connection.close()
+    await migrate.upgrade_postgres(database)
+
+
+@asynccontextmanager
+async def _house(order: Order) -> AsyncIterator[House]:
+    logs.set_up("warning", "text")
+    config = load(data=Path(order.data), database=order.database, webhook_allowed_networks="127.0.0.0/8")
+    async with app.open_house(config) as house:
+        yield house
+
+
+async def _fill(stage: Stage, ports: Sequence[int]) -> None:
+    """An account for each receiver, with its trackings and what was answered for them."""
+    tracks = cycle(encoded_tracks(500))
+    async with _house(stage.order(0)) as house:
+        for account, port in enumerate(ports, start=1):
+            await house.access.create(f"shop{account}", None, None, house.clock())
+            await house.webhooks.set_url(f"shop{account}", f"http://127.0.0.1:{port}/")
+            numbers = [number(account * TRACKINGS + at) for at in range(TRACKINGS)]
+            items = [Application(number=one.text, carrier=one.carrier) for one in numbers]
+            await house.registration.register(account, items, house.clock())
+            rows = [(one.text, next(tracks)) for one in numbers]
+            await _write(house.store.main, _TRACKS, account=account, rows=rows)
+
+
+async def _write(database: Database, statement: Statement, **values: Any) -> None:
+    await database.write(lambda transaction: transaction.fetch(statement, **values))
+
+
+def _fastest(plan: Plan, stage: Stage) -> None:
+    """As many deliveries as there can be, in turns with the bare loop; the medians of the rounds' own ratios."""
+    rounds = []
+    for turn in range(plan.rounds + 1):
+        print(f"{stage.engine}: round {turn} of {plan.rounds}", file=sys.stderr, flush=True)
+        ours, bare = (_outcome(role, stage.order(plan.seconds)) for role in ("trackway", "bare"))
+        if turn:  # the one before the first warms up
+            rounds.append((ours, bare))
+
+    def median(value: Callable[[Outcome, Outcome], float]) -> float:
+        return sorted(value(*pair) for pair in rounds)[len(rounds) // 2]
+
+    print(
+        f"| {stage.engine} | {median(lambda o, _: o.deliveries / o.took):,.0f} "
+        f"| {median(lambda _, b: b.deliveries / b.took):,.0f} "
+        f"| {median(lambda o, b: o.deliveries / o.took / (b.deliveries / b.took)):.2f} "
+        f"| {median(lambda o, _: o.cpu / o.deliveries * 1e3):.2f} "
+        f"| {median(lambda _, b: b.cpu / b.deliveries * 1e3):.2f} "
+        f"| {median(lambda o, b: b.cpu / b.deliveries / (o.cpu / o.deliveries)):.2f} |",
+        flush=True,
+    )
+
+
+def _steady(plan: Plan, stage: Stage) -> str:
+    """A given rate for long, one receiver hanging."""
+    ((after,),) = stage.ask(_LAST)
+    outcome = _outcome("trackway", stage.order(plan.steady, plan.rate))
+    waits = sorted(wait for (wait,) in stage.ask(_WAITS, after=after))
+    made, seen = {identity for (identity,) in stage.ask(_MADE, after=after)}, stage.seen()
+    return (
+        f"{plan.rate} messages a second for {plan.steady:.0f} s: "
+        f"{outcome.deliveries / outcome.took:,.0f} deliveries/s to the other nineteen, "
+        f"from commit to first attempt p50 {waits[len(waits) // 2]} ms, p99 {waits[len(waits) * 99 // 100]} ms, "
+        f"{outcome.cpu / outcome.deliveries * 1e3:.2f} ms of CPU each; {len(made)} messages, "
+        f"{len(made - seen.keys())} lost, {sum(seen[one] - 1 for one in made & seen.keys())} duplicates"
+    )
+
+
+def _killed(plan: Plan, stage: Stage) -> str:
+    """The same with `kill -9` again and again; afterwards the leases run out and everything is delivered."""
+    ((after,),) = stage.ask(_LAST)
+    in_flight: Counter[int] = Counter()
+    kills, end = 0, time.monotonic() + plan.killing
+    while time.monotonic() < end:
+        with _process("trackway", stage.order(3600, plan.rate)) as worker:
+            time.sleep(plan.between)
+            worker.kill()
+            worker.wait()
+        kills += 1
+        in_flight.update(identity for (identity,) in stage.ask(_CLAIMED))
+    with _process("trackway", stage.order(0)):
+        deadline = time.monotonic() + _LEASE + 60
+        while stage.ask(_WAITING) != [(0,)] and time.monotonic() < deadline:
+            time.sleep(1)
+    made, seen = {identity for (identity,) in stage.ask(_MADE, after=after)}, stage.seen()
+    twice = {identity: seen[identity] - 1 for identity in made if seen[identity] > 1}
+    unexplained = sum(max(0, times - in_flight[identity]) for identity, times in twice.items())
+    return (
+        f"`kill -9` every {plan.between:g} s, {kills} times: {len(made)} messages, {len(made - seen.keys())} lost, "
+        f"{sum(twice.values())} duplicates, {unexplained} of them not in flight at a kill ({in_flight.total()} were)"
+    )
+
+
+def _outcome(role: str, order: Order) -> Outcome:
+    with _process(role, order) as process:
+        return msgspec.json.decode(process.communicate()[0], type=Outcome)
+
+
+@contextmanager
+def _process(role: str, order: Order) -> "Iterator[subprocess.Popen[bytes]]":
+    """One of the processes, on its core; ended at the end."""
+    command = [sys.executable, "-m", "bench.webhooks", role, msgspec.json.encode(order).decode()]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait(60)
+
+
+async def receivers(_: Order) -> None:
+    """Twenty that note the ids of what comes, the first of which never answers; one more port tells the counts."""
+    seen: Counter[int] = Counter()
+
+    async def hang(_: web.Request) -> web.Response:
+        return await asyncio.Event().wait() and web.Response()
+
+    async def note(request: web.Request) -> web.Response:
+        await request.read()
+        seen[int(request.headers["webhook-id"].rpartition("_")[2])] += 1
+        return web.Response()
+
+    async def tell(_: web.Request) -> web.Response:
+        return web.json_response(seen)
+
+    ports = [await _listen("POST", hang)]
+    ports += [await _listen("POST", note) for _ in range(RECEIVERS - 1)]
+    ports.append(await _listen("GET", tell))
+    print(ports, flush=True)
+    await asyncio.Event().wait()
+
+
+async def _listen(method: str, handle: Callable[[web.Request], Any]) -> int:
+    application = web.Application()
+    application.router.add_route(method, "/{any:.*}", handle)
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=0)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    return int(runner.addresses[0][1])
+
+
+async def trackway(order: Order) -> None:
+    """The worker wing, with one who makes news like a poller does, in batches; tells of what came to good receivers."""
+    async with _house(order) as house:
+        loops = app.workers(house)
+        for loop in loops:
+            loop.start()
+        delivered = house.metrics.deliveries.labels("delivered")._value  # noqa: SLF001  # for reading, every time
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, os._exit, 0)
+        cpu, begun = time.process_time(), time.perf_counter()
+        if not order.seconds:
+            await asyncio.Event().wait()
+        made = await _make_news(house, order, delivered.get)
+        while delivered.get() < made:  # noqa: ASYNC110  # a counter has no event
+            await asyncio.sleep(0.01)
+        outcome = Outcome(deliveries=made, took=time.perf_counter() - begun, cpu=time.process_time() - cpu)
+        print(msgspec.json.encode(outcome).decode(), flush=True)
+        await asyncio.gather(*(loop.stop(0) for loop in loops))
+
+
+async def _make_news(house: House, order: Order, delivered: Callable[[], float]) -> int:
+    """How many were made for receivers that answer: at the given rate, or so that some always wait."""
+    rows = await house.store.main.read(_NUMBERS)
+    trackings = cycle([row for at in range(TRACKINGS) for row in rows[at::TRACKINGS]])
+    begun, made, good = time.perf_counter(), 0, 0
+    while (now := time.perf_counter() - begun) < order.seconds:
+        due = int(now * order.rate) - made if order.rate else _AHEAD - (good - int(delivered()))
+        news = [_news(next(trackings)) for _ in range(due)]
+        if news:
+            await _put(house, news)
+        made, good = made + len(news), good + sum(one.account > 1 for one in news)
+        await asyncio.sleep(_BATCH)
+    return good
+
+
+async def _put(house: House, news: Sequence[News]) -> None:
+    await house.store.main.write(lambda transaction: Outbox.put(transaction, news, house.clock()))
+    house.bell.ring()
+
+
+def _news(row: Sequence[Any]) -> News:
+    return News(tracking=row[0], account=row[1], number=row[2], carrier=row[3], kind=Kind.UPDATED)
+
+
+async def bare(order: Order) -> None:
+    """As many connections as Trackway may have, each posting the same bytes as fast as it is answered."""
+    async with _house(order) as house:
+        rows = await house.store.main.read(_NUMBERS)
+        urls = {account.id: account.webhook_url for account in await house.access.accounts()}
+        keys = {account: await house.access.signing_key(account, house.clock()) or "" for account in urls}
+    tracks = cycle(encoded_tracks(500))
+    ready: deque[tuple[str, bytes, dict[str, str]]] = deque()
+    for identity, account, text, _ in rows[TRACKINGS:]:
+        content = webhook.body(Kind.UPDATED, webhook.updated(text, None, next(tracks).encode()), keys[account])
+        name = f"msg_20261120093000_{-identity}"
+        ready.append((urls[account], content, webhook.headers(name, 1, house.clock(), content, keys[account])))
+    outcome = Outcome(deliveries=0, took=0, cpu=time.process_time())
+    begun = time.perf_counter()
+
+    async def post_on() -> None:
+        while time.perf_counter() - begun < order.seconds:
+            url, content, headers = ready[0]
+            ready.rotate(-TRACKINGS - 1)
+            async with session.post(url, data=content, headers=headers) as answer:
+                await answer.read()
+                outcome.deliveries += answer.status == 200
+
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
+        await asyncio.gather(*(post_on() for _ in range(IN_FLIGHT)))
+    outcome.took, outcome.cpu = time.perf_counter() - begun, time.process_time() - outcome.cpu
+    print(msgspec.json.encode(outcome).decode())
+
+
+def main() -> None:
+    """One process: its role, and its order."""
+    order = msgspec.json.decode(sys.argv[2], type=Order)
+    os.sched_setaffinity(0, {order.core})
+    roles = {"receivers": receivers, "trackway": trackway, "bare": bare}
+    with suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(roles[sys.argv[1]](order))
+
+
+if __name__ == "__main__":
+    main()
