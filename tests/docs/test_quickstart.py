@@ -177,9 +177,23 @@ def test_the_quickstart_from_the_first_line_to_the_last(reader: Reader) -> None:
 
 
 def test_the_operators_page_from_the_first_line_to_the_last(reader: Reader) -> None:
-    serve, create_user, user, item, load, loaded, authenticate, token, ask, answer, without, refused = blocks(
-        page("api-hkpost.md")
-    )
+    (
+        serve,
+        create_user,
+        user,
+        item,
+        load,
+        loaded,
+        authenticate,
+        token,
+        ask,
+        answer,
+        without,
+        refused,
+        rows,
+        scan,
+        kept,
+    ) = blocks(page("api-hkpost.md"))
     reader.serves(serve)
     printed = reader.types(create_user)
     assert shape(printed) == shape(user.text)
@@ -190,3 +204,5 @@ def test_the_operators_page_from_the_first_line_to_the_last(reader: Reader) -> N
     assert {name: type(value) for name, value in given.items()} == {name: type(shown[name]) for name in shown}
     assert json.loads(reader.types(ask)) == json.loads(answer.text)
     assert reader.types(without).strip() == refused.text.strip()
+    assert rows.text.startswith("itemNo,")
+    assert json.loads(reader.types(scan)) == json.loads(kept.text)
