@@ -89,7 +89,6 @@ def _store(plan: Plan, engine: str, size: int, server: tuple[str, int] | None) -
     print(f"{engine}, {size} trackings: fill", file=sys.stderr, flush=True)
     seeded = seed.seed(plan.folder, size, server and server[0])
     seed.forget(seeded)
-    seed.warm(plan.folder / "postgres" if server else seeded.data)
     lines = {
         (endpoint, name): Line(engine=engine, size=size, endpoint=endpoint, name=name)
         for endpoint in ENDPOINTS
@@ -106,6 +105,7 @@ def _store(plan: Plan, engine: str, size: int, server: tuple[str, int] | None) -
         ]
         for turn in range(plan.rounds + 1):
             print(f"{engine}, {size} trackings: round {turn} of {plan.rounds}", file=sys.stderr, flush=True)
+            seed.warm(plan.folder / "postgres" if server else seeded.data)
             for endpoint in ENDPOINTS:
                 for one in servers:
                     outcome = _load(one, endpoint, size, plan.seconds if turn else plan.seconds / 3)

@@ -77,7 +77,7 @@ def forget(seeded: Seeded) -> None:
 
 
 def warm(folder: Path) -> None:
-    """Read every file once, so that no round waits for the disk to find what another has left in memory."""
+    """Read every file once: no round shall wait for the disk for what the machine took out of memory since the last."""
     for path in folder.rglob("*"):
         if path.is_file():
             with path.open("rb") as file:
