@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
-from bench import exact, hkpost, http, recognition
+from bench import exact, hkpost, http, recognition, webhooks
 
 _QUICK = {"sizes": (2000,), "rounds": 2, "seconds": 1.0}
 
@@ -35,10 +35,18 @@ def _hkpost(args: argparse.Namespace, folder: Path) -> None:
     hkpost.run(folder, size, args.rounds or (2 if args.quick else 7), 50 if args.quick else 200)
 
 
+def _webhooks(args: argparse.Namespace, folder: Path) -> None:
+    """deliveries to twenty receivers, one of them hanging, beside a bare loop; then with kill -9 again and again"""
+    engines = args.engine or ("sqlite", "postgres")
+    quick = {"rounds": 1, "seconds": 3, "steady": 10, "killing": 15} if args.quick else {}
+    webhooks.run(webhooks.Plan(folder=folder, engines=engines, **quick))
+
+
 BENCHMARKS: dict[str, Callable[[argparse.Namespace, Path], None]] = {
     "http": _http,
     "recognition": _recognition,
     "exact": _exact,
+    "webhooks": _webhooks,
     "hkpost": _hkpost,
 }
 
