@@ -86,9 +86,10 @@ class Courier(Loop):
             held=Counter(claim.message.account for claim in self._flights.values()),
             render=render,
         )
-        keys: dict[int, str | None] = {}
+        accounts = {claim.message.account for claim in claims}
+        keys = {account: asyncio.ensure_future(self._signing_key(account, now)) for account in accounts}
         for claim in claims:
-            flight = asyncio.create_task(self._deliver(claim, keys))
+            flight = asyncio.create_task(self._deliver(claim, keys[claim.message.account]))
             self._flights[flight] = claim
             flight.add_done_callback(self._landed)
         return 0 if claims else _IDLE
@@ -118,12 +119,9 @@ class Courier(Loop):
             _log.warning("delivery to repeat", message=claim.message.name, error=str(error), exc_info=unexpected)
         self.wake()
 
-    async def _deliver(self, claim: Claim, keys: dict[int, str | None]) -> None:
-        """One attempt; `keys` are those that others who left at the same time have looked up."""
-        at, account = self._clock(), claim.message.account
-        if account not in keys:
-            keys[account] = await self._signing_key(account, at)
-        key = keys[account]
+    async def _deliver(self, claim: Claim, found: asyncio.Future[str | None]) -> None:
+        """One attempt; the key is looked up once for all that leave together, and fails only its own account."""
+        key, at = await asyncio.shield(found), self._clock()
         reply = _NO_KEY if key is None else await self._send(claim, key, at)
         attempt = Attempt(
             at=at,
