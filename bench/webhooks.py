@@ -351,7 +351,7 @@ async def bare(order: Order) -> None:
     async with _house(order) as house:
         rows = await house.store.main.read(_NUMBERS)
         urls = {account.id: account.webhook_url for account in await house.access.accounts()}
-        keys = {account: await house.access.signing_key(account, house.clock()) or "" for account in urls}
+        keys = {account: (await house.access.signing_keys(account, house.clock()))[0] for account in urls}
     tracks = cycle(encoded_tracks(500))
     ready: deque[tuple[str, bytes, dict[str, str]]] = deque()
     for identity, account, text, _ in rows[TRACKINGS:]:

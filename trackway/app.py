@@ -132,6 +132,7 @@ def _build(config: Config, clock: Clock, vault: Vault, store: Store, client: Gua
         vault=vault,
         pace_per_second=config.pace_per_second,
         key_change_delay=config.key_change_delay,
+        key_overlap=config.key_overlap,
     )
     return House(
         config=config,
@@ -310,7 +311,7 @@ def _courier(house: House) -> Courier:
     return Courier(
         outbox=Outbox(house.store.main),
         post=house.client.post,
-        signing_key=house.access.signing_key,
+        signing_keys=house.access.signing_keys,
         delays=config.webhook_retry_delays,
         timeout=config.webhook_timeout,
         slots=config.webhook_slots,

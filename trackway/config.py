@@ -61,6 +61,7 @@ class Config(BaseSettings):
     purge_after_days: Days = 90
     carrier_change_patience: Seconds = 86_400
     key_change_delay: float = Field(300, ge=0)
+    key_overlap: float = Field(0, ge=0)
     pace_per_second: int = Field(3, ge=0)
 
     hkpost_base_path: str = Field("/mailTrackingAPI", pattern=r"^(/[A-Za-z0-9._~-]+)+$")

@@ -70,7 +70,7 @@ class Year:
         return Courier(
             outbox=Outbox(self.house.store.main),
             post=self.receivers.post,
-            signing_key=self.house.access.signing_key,
+            signing_keys=self.house.access.signing_keys,
             delays=DELAYS,
             timeout=10,
             slots=200,

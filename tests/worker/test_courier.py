@@ -34,6 +34,7 @@ class Round:
         self.room = Postroom(store, clock)
         self.clock, self.end, self.client = clock, end, client
         self.key: str | None = KEY
+        self.old_keys: list[str] = []
         self.ended: asyncio.Queue[tuple[Message, Attempt, Outcome]] = asyncio.Queue()
         self.naps: list[float] = []
         self.couriers: list[Courier] = []
@@ -43,7 +44,7 @@ class Round:
         courier = Courier(
             outbox=Outbox(database),
             post=self.client.post,
-            signing_key=self.signing_key,
+            signing_keys=self.signing_keys,
             delays=(600, 1800, 3600),
             timeout=10,
             slots=slots,
@@ -55,8 +56,8 @@ class Round:
         self.couriers.append(courier)
         return courier
 
-    async def signing_key(self, _account: int, _now: datetime) -> str | None:
-        return self.key
+    async def signing_keys(self, _account: int, _now: datetime) -> list[str]:
+        return [self.key, *self.old_keys] if self.key else []
 
     async def sleep(self, seconds: float) -> None:
         self.naps.append(seconds)
@@ -180,6 +181,19 @@ async def test_news_overtakes_a_retry_which_is_then_never_sent(round_: Round) ->
     assert await round_.courier.tick() > 0
     assert [body["data"]["track"]["e"] for body in round_.bodies()] == [10, 40]
     assert await round_.room.outcomes() == ["superseded", "delivered"]
+
+
+async def test_the_old_key_may_sign_beside_the_new_one(round_: Round) -> None:
+    """The body is the new key's alone; either key verifies the headers."""
+    round_.old_keys = ["the old key"]
+    await round_.room.put(round_.room.news(1))
+    await round_.deliver()
+    (received,) = round_.end.received
+    event, data = Kind.UPDATED, b'{"number":"RR00001","tag":"t","track":{"e":10}}'
+    assert json.loads(received.body)["sign"] == sign(event, data, KEY)
+    assert received.headers["webhook-sign-previous"] == sign(event, data, "the old key")
+    alone = [headers(received.headers["webhook-id"], 1, NOW, received.body, key) for key in (KEY, "the old key")]
+    assert received.headers["webhook-signature"].split() == [one["webhook-signature"] for one in alone]
 
 
 async def test_each_attempt_is_signed_with_the_key_in_force_over_the_same_data(round_: Round) -> None:

@@ -33,12 +33,14 @@ class Access:
         vault: Vault,
         pace_per_second: int,
         key_change_delay: float,
+        key_overlap: float,
     ) -> None:
         self._accounts = accounts
         self._allowance = allowance
         self._vault = vault
         self._pace = pace_per_second
         self._key_change_delay = timedelta(seconds=key_change_delay)
+        self._key_overlap = timedelta(seconds=key_overlap)
 
     async def admit(self, key: str | None, address: str, endpoint: str, now: datetime) -> Account:
         """The account that calls.
@@ -124,10 +126,10 @@ class Access:
         await self._accounts.allow((await self.named(name)).id, understood)
         return understood
 
-    async def signing_key(self, account: int, now: datetime) -> str | None:
-        """The key that signs the account's messages at `now`."""
-        sealed = await self._accounts.sealed_key(account, now)
-        return None if sealed is None else self._vault.open(sealed, f"account:{account}")
+    async def signing_keys(self, account: int, now: datetime) -> list[str]:
+        """The key that signs the account's messages at `now`, and after it the old one while both do; maybe none."""
+        sealed = await self._accounts.sealed_keys(account, now, now - self._key_overlap)
+        return [self._vault.open(one, f"account:{account}") for one in sealed]
 
     async def accounts(self) -> list[Account]:
         """Every account."""

@@ -63,10 +63,10 @@ class Webhooks:
             WebhookAddressEmpty: it has no webhook.
         """
         account = await self._access.named(name)
-        key = await self._access.signing_key(account.id, now)
-        if not account.webhook_url or key is None:
+        keys = await self._access.signing_keys(account.id, now)
+        if not account.webhook_url or not keys:
             raise WebhookAddressEmpty(name)
-        sample = self._sample(key, now)
+        sample = self._sample(keys[0], now)
         return await self._client.post(account.webhook_url, sample.body, sample.headers)
 
     async def find(self, name: str, sought: Sought, most: int) -> list[Delivery]:

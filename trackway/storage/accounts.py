@@ -39,8 +39,8 @@ _ADD_NETWORKS = Statement(
 )
 _DROP_NETWORKS = Statement("DELETE FROM account_network WHERE account_id = :account")
 _SEALED = Statement(
-    "SELECT sealed FROM account_key WHERE account_id = :account AND active_from <= :now "
-    "AND (ends_at IS NULL OR ends_at > :now) ORDER BY id DESC LIMIT 1"
+    "SELECT sealed, ends_at FROM account_key WHERE account_id = :account AND active_from <= :now "
+    "AND (ends_at IS NULL OR ends_at > :since) ORDER BY id DESC LIMIT 2"
 )
 _SET_WEBHOOK = Statement("UPDATE account SET webhook_url = :url WHERE id = :account")
 _SET_DISABLED = Statement("UPDATE account SET disabled = :disabled WHERE id = :account")
@@ -104,10 +104,11 @@ class Accounts:
         """Every account, oldest first; their address lists are left out."""
         return [_account([row]) for row in await self._database.read(_ALL)]
 
-    async def sealed_key(self, account: int, now: datetime) -> str | None:
-        """The sealed key in force at `now`."""
-        rows = await self._database.read(_SEALED, account=account, now=to_ms(now))
-        return str(rows[0][0]) if rows else None
+    async def sealed_keys(self, account: int, now: datetime, since: datetime) -> list[str]:
+        """The sealed key in force at `now`, and the one before it if that ended after `since`; or none at all."""
+        rows = await self._database.read(_SEALED, account=account, now=to_ms(now), since=to_ms(min(since, now)))
+        in_force = bool(rows) and (rows[0][1] is None or rows[0][1] > to_ms(now))
+        return [sealed for sealed, _ in rows] if in_force else []
 
     async def set_webhook(self, account: int, url: str) -> None:
         """Where the account's messages go from now on; empty for nowhere."""

@@ -36,18 +36,19 @@ def body(event: Kind, data: bytes, key: str) -> bytes:
     return b'{"sign":"%b","event":"%b","data":%b}' % (sign(event, data, key).encode(), event.encode(), data)
 
 
-def headers(name: str, attempt: int, now: datetime, content: bytes, key: str) -> dict[str, str]:
+def headers(name: str, attempt: int, now: datetime, content: bytes, *keys: str) -> dict[str, str]:
     """The headers of one attempt on the message `name`; attempts count from 1.
 
-    `webhook-signature` is that of Standard Webhooks, whose secret is `whsec_` + base64 of the account's key.
+    `webhook-signature` is that of Standard Webhooks with each key, whose secret is `whsec_` + base64 of the key.
     """
     timestamp = str(int(now.timestamp()))
-    digest = hmac.digest(key.encode(), b"%b.%b.%b" % (name.encode(), timestamp.encode(), content), "sha256")
+    signed = b"%b.%b.%b" % (name.encode(), timestamp.encode(), content)
+    digests = (base64.b64encode(hmac.digest(key.encode(), signed, "sha256")) for key in keys)
     return {
         "content-type": "application/json",
         "user-agent": f"Trackway/{__version__}",
         "webhook-id": name,
         "webhook-timestamp": timestamp,
         "webhook-attempt": str(attempt),
-        "webhook-signature": "v1," + base64.b64encode(digest).decode(),
+        "webhook-signature": " ".join(f"v1,{digest.decode()}" for digest in digests),
     }

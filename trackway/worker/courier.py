@@ -16,7 +16,7 @@ from trackway.wire import webhook
 from trackway.worker.loop import Loop, Sleep
 
 Post = Callable[[str, bytes, Mapping[str, str]], Awaitable[Reply]]
-SigningKey = Callable[[int, datetime], Awaitable[str | None]]
+SigningKeys = Callable[[int, datetime], Awaitable[Sequence[str]]]
 Observe = Callable[[Message, Attempt, Outcome], None]
 
 _MARGIN = timedelta(seconds=30)
@@ -51,7 +51,7 @@ class Courier(Loop):
         *,
         outbox: Outbox,
         post: Post,
-        signing_key: SigningKey,
+        signing_keys: SigningKeys,
         delays: Sequence[float],
         timeout: float,
         slots: int,
@@ -63,7 +63,7 @@ class Courier(Loop):
         super().__init__(sleep=sleep)
         self._outbox = outbox
         self._post = post
-        self._signing_key = signing_key
+        self._signing_keys = signing_keys
         self._delays = delays
         self._lease = timedelta(seconds=timeout) + _MARGIN
         self._slots = slots
@@ -87,7 +87,7 @@ class Courier(Loop):
             render=render,
         )
         accounts = {claim.message.account for claim in claims}
-        keys = {account: asyncio.ensure_future(self._signing_key(account, now)) for account in accounts}
+        keys = {account: asyncio.ensure_future(self._signing_keys(account, now)) for account in accounts}
         for claim in claims:
             flight = asyncio.create_task(self._deliver(claim, keys[claim.message.account]))
             self._flights[flight] = claim
@@ -119,10 +119,10 @@ class Courier(Loop):
             _log.warning("delivery to repeat", message=claim.message.name, error=str(error), exc_info=unexpected)
         self.wake()
 
-    async def _deliver(self, claim: Claim, found: asyncio.Future[str | None]) -> None:
-        """One attempt; the key is looked up once for all that leave together, and fails only its own account."""
-        key, at = await asyncio.shield(found), self._clock()
-        reply = _NO_KEY if key is None else await self._send(claim, key, at)
+    async def _deliver(self, claim: Claim, found: asyncio.Future[Sequence[str]]) -> None:
+        """One attempt; keys are looked up once for all that leave together, and fail only their own account."""
+        keys, at = await asyncio.shield(found), self._clock()
+        reply = await self._send(claim, keys, at) if keys else _NO_KEY
         attempt = Attempt(
             at=at,
             url=claim.url,
@@ -137,10 +137,12 @@ class Courier(Loop):
         else:
             self._observe(claim.message, attempt, outcome)
 
-    async def _send(self, claim: Claim, key: str, at: datetime) -> Reply:
-        message = claim.message
+    async def _send(self, claim: Claim, keys: Sequence[str], at: datetime) -> Reply:
+        message, (key, *old) = claim.message, keys
         content = webhook.body(message.kind, claim.data, key)
-        headers = webhook.headers(message.name, message.attempts + 1, at, content, key)
+        headers = webhook.headers(message.name, message.attempts + 1, at, content, *keys)
+        for one in old:
+            headers["webhook-sign-previous"] = webhook.sign(message.kind, claim.data, one)
         return await self._post(claim.url, content, headers)
 
     async def _note(self, claim: Claim, attempt: Attempt) -> Outcome | None:
