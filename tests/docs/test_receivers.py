@@ -12,12 +12,13 @@ import msgspec
 import pytest
 from aiohttp import ClientConnectionError, ClientSession
 
-from tests.docs.pages import ROOT
+from tests.docs.pages import ROOT, blocks, page
 from tests.flows.test_processes import free_port
 from trackway.domain.webhook import Kind
 from trackway.wire import webhook
 
 KEY = "6A8D7CFC3F7A41149E0A4EE8ABD0DD8A"
+FILES = {"python": "receiver.py", "js": "receiver.mjs", "php": "receiver.php"}
 TRICKY = '电子信息已收到 \u2028 a/b </script> "data":{} \\u001b \x1b é 🚚'
 EXAMPLES = ROOT / "examples"
 
@@ -68,3 +69,10 @@ async def test_a_receiver_takes_what_is_signed_and_nothing_else(url: str) -> Non
                 assert await _status(session, url, content) == 200
                 assert await _status(session, url, content.replace(b"RR123456789CN", b"RR123456789HK")) == 401
                 assert await _status(session, url, webhook.body(kind, data, KEY[::-1])) == 401
+
+
+def test_the_page_shows_what_the_examples_do() -> None:
+    shown = [block for block in blocks(page("webhooks.md")) if "igned(" in block.text]
+    assert [block.language for block in shown] == list(FILES)
+    for block in shown:
+        assert block.text.strip() in (EXAMPLES / FILES[block.language]).read_text(encoding="utf-8")
