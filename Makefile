@@ -3,6 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+DEBIAN := chromium php-cli fonts-wqy-zenhei fontconfig
 
 help: ## list what make can do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -20,8 +21,16 @@ $(READY): requirements.lock pyproject.toml
 run: setup ## start a living demo on the embedded store: http://127.0.0.1:8017
 	@$(BIN)/trackway demo
 
-test: setup ## run every test (SQLite, PostgreSQL, real servers)
+test: setup system ## run every test (SQLite, PostgreSQL, browser, real servers)
 	$(BIN)/python -m pytest
+
+system: ## install what the tests need from Debian, where this is Debian and we may (chromium, php)
+	@if command -v chromium >/dev/null && command -v php >/dev/null && fc-list :lang=zh 2>/dev/null | grep -q .; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "installing $(DEBIAN)" && apt-get -qq update && \
+		DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends $(DEBIAN) >/dev/null \
+		|| echo "NOT INSTALLED: $(DEBIAN); the tests that need them are skipped"; \
+	else echo "NOT INSTALLED: $(DEBIAN); the tests that need them are skipped"; fi
 
 check: setup ## lint, format, types, layers
 	$(BIN)/ruff check .
@@ -42,4 +51,4 @@ lock: setup ## resolve requirements.lock again from pyproject.toml
 clean: ## remove what setup and the tools made
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.PHONY: help setup run test check fix bench lock clean
+.PHONY: help setup system run test check fix bench lock clean
