@@ -15,6 +15,7 @@ from trackway.config import Config
 from trackway.connectors import registry
 from trackway.connectors.base import Connector, Kit
 from trackway.domain.carrier import Catalogue as Carriers
+from trackway.domain.ledger import Patience
 from trackway.domain.lifecycle import Lifetimes
 from trackway.domain.planning import Intervals
 from trackway.domain.recognition import final_carrier
@@ -23,6 +24,8 @@ from trackway.egress import address
 from trackway.egress.client import GuardedClient
 from trackway.service.access import Access
 from trackway.service.alteration import Alteration
+from trackway.service.budget import Budget
+from trackway.service.explanation import Explanations
 from trackway.service.inquiry import Desk
 from trackway.service.judgement import Judgement
 from trackway.service.lookup import Lookup
@@ -31,6 +34,7 @@ from trackway.service.metrics import Metrics
 from trackway.service.operators import Operators
 from trackway.service.recarry import Recarry
 from trackway.service.registration import Registration
+from trackway.service.roster import Roster
 from trackway.service.stream import Bell, Stream
 from trackway.service.webhooks import Sample, Webhooks
 from trackway.storage.accounts import Accounts
@@ -41,11 +45,14 @@ from trackway.storage.catalogue_carriers import load_carriers
 from trackway.storage.connections import Connections
 from trackway.storage.deliveries import Deliveries
 from trackway.storage.inquiries import Inquiries
+from trackway.storage.ledger import Ledger
 from trackway.storage.leftovers import Leftovers
+from trackway.storage.legs import Legs
 from trackway.storage.listing import Listing
 from trackway.storage.mailroom import Items, Partners
 from trackway.storage.operator_keys import OperatorKeys
 from trackway.storage.outbox import Outbox
+from trackway.storage.pauses import Pauses
 from trackway.storage.records import Records
 from trackway.storage.shared import SharedMemory
 from trackway.storage.statement import Statement
@@ -96,7 +103,11 @@ class House:
     mailroom: Mailroom
     operators: Operators
     connections: Connections
+    kit: Kit
+    roster: Roster
     desk: Desk
+    budget: Budget
+    explanations: Explanations
     bell: Bell
     followed: set[int] = field(default_factory=set)
     """The carriers that a connector asks, in this process."""
@@ -122,11 +133,55 @@ async def open_house(config: Config, clock: Clock = utc_now) -> AsyncIterator[Ho
 
 def _build(config: Config, clock: Clock, vault: Vault, store: Store, client: GuardedClient) -> House:
     carriers = load_carriers(config.data)
-    accounts, allowance = Accounts(store.main), Allowance(store.quick)
-    bell = Bell()
-    trackings, records = Trackings(store.main), Records(store.main, Outbox.put, bell.ring)
-    lifetimes = lifetimes_of(config)
-    access = Access(
+    accounts, allowance, metrics, bell = Accounts(store.main), Allowance(store.quick), Metrics(), Bell()
+    connections, records = Connections(store.main, vault), Records(store.main, Outbox.put, bell.ring)
+    kit = _kit(config, clock, vault, store)
+    roster = Roster(
+        connections=connections.all, make=lambda connector, settings: registry.make(connector, settings, kit)
+    )
+    access = _access(config, vault, accounts, allowance)
+    pauses = Pauses(SharedMemory(store.quick))
+    budget = Budget(roster=roster, allowance=allowance, ledger=Ledger(store.quick), pauses=pauses)
+    return House(
+        config=config,
+        clock=clock,
+        store=store,
+        vault=vault,
+        client=client,
+        metrics=metrics,
+        carriers=carriers,
+        access=access,
+        webhooks=_webhooks(config, store, client, access, accounts),
+        registration=Registration(trackings=Trackings(store.main), catalogue=carriers, lifetimes=lifetimes_of(config)),
+        lookup=Lookup(trackings=Trackings(store.main), listing=Listing(store.main)),
+        alteration=Alteration(records=records, lifetimes=lifetimes_of(config)),
+        recarry=Recarry(
+            records=records,
+            catalogue=carriers,
+            lifetimes=lifetimes_of(config),
+            answer_patience=timedelta(seconds=config.carrier_change_patience),
+        ),
+        mailroom=_mailroom(config, store, vault, allowance),
+        operators=Operators(keys=OperatorKeys(store.main), vault=vault),
+        connections=connections,
+        kit=kit,
+        roster=roster,
+        desk=_desk(config, clock, store, allowance, metrics),
+        budget=budget,
+        explanations=Explanations(
+            legs=Legs(store.main),
+            catalogue=carriers,
+            roster=roster,
+            pauses=pauses,
+            budget=budget,
+            intervals=_intervals(config),
+        ),
+        bell=bell,
+    )
+
+
+def _access(config: Config, vault: Vault, accounts: Accounts, allowance: Allowance) -> Access:
+    return Access(
         accounts=accounts,
         allowance=allowance,
         vault=vault,
@@ -134,45 +189,52 @@ def _build(config: Config, clock: Clock, vault: Vault, store: Store, client: Gua
         key_change_delay=config.key_change_delay,
         key_overlap=config.key_overlap,
     )
-    return House(
-        config=config,
-        clock=clock,
-        store=store,
-        vault=vault,
-        client=client,
-        metrics=Metrics(),
-        carriers=carriers,
+
+
+def _webhooks(config: Config, store: Store, client: GuardedClient, access: Access, accounts: Accounts) -> Webhooks:
+    return Webhooks(
         access=access,
-        webhooks=Webhooks(
-            access=access,
-            accounts=accounts,
-            deliveries=Deliveries(store.main),
-            client=client,
-            check=lambda url: address.parse(url, config.networks()),
-            sample=_sample,
-        ),
-        registration=Registration(trackings=trackings, catalogue=carriers, lifetimes=lifetimes),
-        lookup=Lookup(trackings=trackings, listing=Listing(store.main)),
-        alteration=Alteration(records=records, lifetimes=lifetimes),
-        recarry=Recarry(
-            records=records,
-            catalogue=carriers,
-            lifetimes=lifetimes,
-            answer_patience=timedelta(seconds=config.carrier_change_patience),
-        ),
-        mailroom=Mailroom(
-            items=Items(store.main),
-            partners=Partners(store.main),
-            allowance=allowance,
-            inquiries=Inquiries(store.quick),
-            catalogue=Catalogue(config.data),
-            vault=vault,
-            config=config,
-        ),
-        operators=Operators(keys=OperatorKeys(store.main), vault=vault),
-        connections=Connections(store.main, vault),
-        desk=Desk(shared=SharedMemory(store.quick), allowance=allowance, clock=clock, timeout=config.carrier_timeout),
-        bell=bell,
+        accounts=accounts,
+        deliveries=Deliveries(store.main),
+        client=client,
+        check=lambda url: address.parse(url, config.networks()),
+        sample=_sample,
+    )
+
+
+def _mailroom(config: Config, store: Store, vault: Vault, allowance: Allowance) -> Mailroom:
+    return Mailroom(
+        items=Items(store.main),
+        partners=Partners(store.main),
+        allowance=allowance,
+        inquiries=Inquiries(store.quick),
+        catalogue=Catalogue(config.data),
+        vault=vault,
+        config=config,
+    )
+
+
+def _kit(config: Config, clock: Clock, vault: Vault, store: Store) -> Kit:
+    return Kit(
+        shared=SharedMemory(store.quick),
+        sealer=vault,
+        clock=clock,
+        sleep=asyncio.sleep,
+        timeout=config.carrier_timeout,
+    )
+
+
+def _desk(config: Config, clock: Clock, store: Store, allowance: Allowance, metrics: Metrics) -> Desk:
+    shared = SharedMemory(store.quick)
+    return Desk(
+        shared=shared,
+        allowance=allowance,
+        ledger=Ledger(store.quick),
+        pauses=Pauses(shared),
+        patience=Patience(faults=config.carrier_pause_after_faults, first=timedelta(seconds=config.carrier_pause)),
+        clock=clock,
+        timeout=config.carrier_timeout,
+        observe=metrics.call,
     )
 
 
@@ -190,6 +252,13 @@ def lifetimes_of(config: Config) -> Lifetimes:
         stopped=timedelta(days=config.purge_after_days),
         moving=timedelta(days=config.expire_after_days),
         moving_by_post=timedelta(days=config.expire_after_days_by_post),
+    )
+
+
+def _intervals(config: Config) -> Intervals:
+    """The shortest and the longest time between two askings, as set."""
+    return Intervals(
+        shortest=timedelta(seconds=config.poll_min_interval), longest=timedelta(seconds=config.poll_max_interval)
     )
 
 
@@ -261,8 +330,10 @@ def workers(house: House) -> list[Loop]:
     )
     sweeper = Sweeper(
         inquiries=Inquiries(house.store.quick),
+        ledger=Ledger(house.store.quick),
         leftovers=Leftovers(house.store.quick),
         kept_for=timedelta(days=config.hkpost_inquiry_log_days),
+        ledger_kept_for=timedelta(days=config.carrier_log_days),
         clock=clock,
     )
     return [pollers, courier, janitor, sweeper]
@@ -285,7 +356,7 @@ def poller(house: House, name: str, settings: Mapping[str, str], *, told: Callab
         clock=house.clock,
         timeout=config.carrier_timeout,
         told=told,
-        observe=lambda connector, outcome: house.metrics.askings.labels(connector, outcome).inc(),
+        observe=lambda *labels: house.metrics.askings.labels(*labels).inc(),
     )
 
 
@@ -295,9 +366,7 @@ def judgement_of(house: House) -> Judgement:
     return Judgement(
         write=lambda tracking: write_track(tracking, house.carriers.country_key),
         final_carrier=lambda tracking: final_carrier(tracking, house.carriers, house.followed),
-        intervals=Intervals(
-            shortest=timedelta(seconds=config.poll_min_interval), longest=timedelta(seconds=config.poll_max_interval)
-        ),
+        intervals=_intervals(config),
         lifetimes=lifetimes_of(config),
     )
 
@@ -327,11 +396,4 @@ def connector_of(house: House, name: str, settings: Mapping[str, str]) -> Connec
     Raises:
         ConfigError: there is none, or its settings cannot work.
     """
-    kit = Kit(
-        shared=SharedMemory(house.store.quick),
-        sealer=house.vault,
-        clock=house.clock,
-        sleep=asyncio.sleep,
-        timeout=house.config.carrier_timeout,
-    )
-    return registry.make(name, settings, kit)
+    return registry.make(name, settings, house.kit)

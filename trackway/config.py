@@ -53,6 +53,9 @@ class Config(BaseSettings):
     poll_min_interval: Seconds = 900
     poll_max_interval: Seconds = 86_400
     carrier_timeout: Seconds = 20
+    carrier_pause_after_faults: int = Field(5, ge=0)
+    carrier_pause: Seconds = 60
+    carrier_log_days: Days = 14
 
     stop_after_days: Days = 30
     stop_after_delivery_days: Days = 15

@@ -59,7 +59,7 @@ class TwoPosts(Stage):
             clock=self.clock,
             timeout=20,
             told=self.courier.wake,
-            observe=lambda _connector, _outcome: None,
+            observe=lambda *_: None,
         )
 
     async def poll_origin(self, **later: float) -> None:

@@ -91,7 +91,7 @@ class Year:
             clock=self.time,
             timeout=20,
             told=lambda: None,
-            observe=lambda _connector, _outcome: None,
+            observe=lambda *_: None,
         )
 
     async def open_shops(self) -> None:

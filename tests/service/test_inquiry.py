@@ -16,9 +16,13 @@ from trackway.domain.errors import (
     CarrierUnreadable,
     StorageError,
 )
+from trackway.domain.ledger import Call, Patience
+from trackway.domain.planning import Reason
 from trackway.domain.tracking import Report
 from trackway.service.inquiry import Desk, Replies
 from trackway.storage.allowance import Allowance
+from trackway.storage.ledger import Ledger
+from trackway.storage.pauses import Pauses
 from trackway.storage.shared import SharedMemory
 from trackway.storage.store import Store
 
@@ -72,7 +76,7 @@ def failing(*faults: Exception | None) -> Act:
     return act
 
 
-def desk(store: Store, clock: Clock, timeout: float = 5) -> Desk:
+def desk(store: Store, clock: Clock, timeout: float = 5, observe: Callable[[Call], None] = lambda _: None) -> Desk:
     """Another process's desk; its sleep moves the clock of all."""
 
     async def sleep(seconds: float) -> None:
@@ -83,8 +87,12 @@ def desk(store: Store, clock: Clock, timeout: float = 5) -> Desk:
     return Desk(
         shared=SharedMemory(store.quick),
         allowance=Allowance(store.quick),
+        ledger=Ledger(store.quick),
+        pauses=Pauses(SharedMemory(store.quick)),
+        patience=Patience(faults=3),
         clock=clock,
         timeout=timeout,
+        observe=observe,
         sleep=sleep,
     )
 
@@ -246,3 +254,94 @@ async def test_one_that_is_stopped_gives_its_place_back(store: Store, clock: Clo
         await task
     await desk(store, clock).ask(Carrier(clock), TWO)
     assert clock() - NOW < timedelta(seconds=1)
+
+
+# The ledger, and pauses after faults
+
+
+async def test_each_call_is_noted_with_what_it_came_to_and_why_it_was_made(store: Store, clock: Clock) -> None:
+    async def act(inquiries: Sequence[Inquiry]) -> Answers:
+        clock.move(milliseconds=250)
+        return await _found(inquiries[:1])
+
+    seen: list[Call] = []
+    one = desk(store, clock, observe=seen.append)
+    await one.ask(Carrier(clock, act), TWO, {Reason.NEW: 1, Reason.RETRY: 1})
+    await one.ask(Carrier(clock, failing(CarrierUnavailable("HTTP 503"))), TWO)
+    await one.ask(Carrier(clock, failing(CarrierLimited("HTTP 429"))), TWO, {Reason.PLAN: 2})
+    day = await Ledger(store.quick).day("carrier", NOW.date(), NOW - timedelta(hours=1), NOW + timedelta(hours=1))
+    assert (day.calls, day.items, day.answers, day.faults, day.limited, day.failed) == (4, 8, 3, 5, 1, 1)
+    assert day.took_ms == 250
+    assert {reason: count for reason, count in day.reasons.items() if count} == {
+        Reason.NEW: 1,
+        Reason.RETRY: 1,
+        Reason.PERSON: 2,
+        Reason.PLAN: 4,
+    }
+    assert [call.left for call in seen] == [99_999, 99_998, 99_997, 99_996]
+
+
+async def test_a_carrier_that_keeps_failing_is_paused_and_one_call_tries_it_again(
+    store: Store, clock: Clock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    down = CarrierUnavailable("HTTP 503")
+    carrier = Carrier(clock, failing(*[down] * 4))
+    desks = [desk(store, clock) for _ in range(3)]
+    for one in desks:
+        assert fault_of(await one.ask(carrier, TWO)) is down
+    paused = await desks[0].pause("carrier")
+    assert paused is not None
+    assert (paused.until - clock(), paused.why) == (
+        timedelta(seconds=60),
+        "3 calls in a row failed, the last: HTTP 503",
+    )
+    assert fault_of(await desks[0].ask(carrier, TWO)).retry_at == paused.until
+    assert len(carrier.called_at) == 3
+    clock.now = paused.until
+    assert await desks[0].pause("carrier") is None
+    await desks[1].ask(carrier, TWO)
+    longer = await desks[0].pause("carrier")
+    assert longer is not None
+    assert (longer.until - clock(), longer.faults) == (timedelta(seconds=120), 4)
+    clock.now = longer.until
+    await desks[2].ask(carrier, TWO)
+    assert await desks[0].pause("carrier") is None
+    assert [len(carrier.called_at), capsys.readouterr().out.count("[error")] == [5, 1]
+    carrier.act = failing(down, down)
+    for one in desks:
+        await one.ask(carrier, TWO)
+    assert await desks[0].pause("carrier") is None, "the count begins anew after an answer"
+
+
+async def test_the_call_after_a_pause_is_one_for_all_processes(store: Store, clock: Clock) -> None:
+    asked, answer = asyncio.Event(), asyncio.Event()
+
+    async def slow(inquiries: Sequence[Inquiry]) -> Answers:
+        asked.set()
+        await answer.wait()
+        return await _found(inquiries)
+
+    carrier = Carrier(clock, failing(*[CarrierUnavailable("HTTP 503")] * 3), Limits(in_flight=4))
+    one, other = desk(store, clock), desk(store, clock)
+    for _ in range(3):
+        await one.ask(carrier, TWO)
+    clock.move(seconds=60)
+    carrier.act = slow
+    test = asyncio.create_task(one.ask(carrier, TWO))
+    await asked.wait()
+    assert await other.pause("carrier") is not None
+    assert isinstance(fault_of(await other.ask(carrier, TWO)), CarrierLimited)
+    answer.set()
+    assert (await test).answers[TWO[0].number] == Report(number=TWO[0].number)
+    assert await other.pause("carrier") is None
+    assert len(carrier.called_at) == 4
+
+
+async def test_a_fault_of_one_number_alone_pauses_nothing(store: Store, clock: Clock) -> None:
+    async def act(inquiries: Sequence[Inquiry]) -> Answers:
+        return {inquiry.number: CarrierUnreadable("no JSON") for inquiry in inquiries}
+
+    one = desk(store, clock)
+    for _ in range(5):
+        await one.ask(Carrier(clock, act), TWO)
+    assert await one.pause("carrier") is None

@@ -5,6 +5,7 @@ from datetime import timedelta
 from tests.conftest import Clock
 from trackway.storage.allowance import Allowance
 from trackway.storage.inquiries import Inquiries, subject_of
+from trackway.storage.ledger import Ledger
 from trackway.storage.leftovers import Leftovers
 from trackway.storage.shared import SharedMemory
 from trackway.storage.statement import Statement
@@ -17,7 +18,14 @@ _LEFT = Statement("SELECT (SELECT COUNT(*) FROM pace), (SELECT COUNT(*) FROM sha
 
 def _sweeper(store: Store, clock: Clock) -> Sweeper:
     inquiries, leftovers = Inquiries(store.quick), Leftovers(store.quick)
-    return Sweeper(inquiries=inquiries, leftovers=leftovers, kept_for=timedelta(days=90), clock=clock)
+    return Sweeper(
+        inquiries=inquiries,
+        ledger=Ledger(store.quick),
+        leftovers=leftovers,
+        kept_for=timedelta(days=90),
+        ledger_kept_for=timedelta(days=14),
+        clock=clock,
+    )
 
 
 async def _left(store: Store) -> list[int]:

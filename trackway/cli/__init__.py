@@ -2,7 +2,7 @@
 
 import typer
 
-from trackway.cli import account, carrier, carriers, db, demo, detect, hkpost, serve, track, webhook
+from trackway.cli import account, budget, carrier, carriers, db, demo, detect, hkpost, serve, track, webhook, why
 
 main = typer.Typer(
     name="trackway",
@@ -13,10 +13,13 @@ main.command()(serve.serve)
 main.command()(demo.demo)
 main.command()(track.track)
 main.command()(detect.detect)
+main.command()(why.why)
+main.command()(why.ask)
 main.add_typer(account.app, name="account")
 main.add_typer(webhook.app, name="webhook")
 main.add_typer(carrier.app, name="carrier")
 main.add_typer(carriers.app, name="carriers")
+carriers.app.command()(budget.budget)
 main.add_typer(hkpost.app, name="hkpost")
 main.add_typer(db.app, name="db")
 

@@ -227,6 +227,14 @@ class WebhookAddressMalformed(Refusal):
     """The webhook address is not one that we may call; the message says why."""
 
 
+class AskRefused(TrackwayError):
+    """A person wants a carrier to be asked now, and it cannot or need not be; `again_at` is when it may be."""
+
+    def __init__(self, why: str, again_at: datetime | None = None) -> None:
+        super().__init__(why)
+        self.again_at = again_at
+
+
 class CarrierFault(TrackwayError):
     """An asking that brought no answer. Raised by connectors, caught where askings are recorded.
 

@@ -11,8 +11,12 @@ from msgspec import Struct
 from trackway.connectors.base import Answers, Connector, Inquiry
 from trackway.domain.day import day_of, next_day
 from trackway.domain.errors import CarrierFault, CarrierLimited, CarrierUnavailable, CarrierUnreadable, StorageError
+from trackway.domain.ledger import Call, Patience, Pause, Reasons, call_of
+from trackway.domain.planning import Reason
 from trackway.domain.tracking import Report
 from trackway.storage.allowance import Allowance
+from trackway.storage.ledger import Ledger
+from trackway.storage.pauses import Pauses
 from trackway.storage.shared import SharedMemory
 
 _log = structlog.get_logger(__name__)
@@ -30,60 +34,107 @@ class Replies(Struct, frozen=True, kw_only=True):
 
 
 class Desk:
-    """Asks carriers, and never faster, more often or longer than is allowed."""
+    """Asks carriers, and never faster, more often or longer than is allowed. Each call is noted in the ledger."""
 
     def __init__(
         self,
         *,
         shared: SharedMemory,
         allowance: Allowance,
+        ledger: Ledger,
+        pauses: Pauses,
+        patience: Patience,
         clock: Callable[[], datetime],
         timeout: float,
+        observe: Callable[[Call], None],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._shared = shared
         self._allowance = allowance
+        self._ledger = ledger
+        self._pauses = pauses
+        self._patience = patience
         self._clock = clock
         self._timeout = timeout
+        self._observe = observe
         self._sleep = sleep
 
-    async def ask(self, connector: Connector, inquiries: Sequence[Inquiry]) -> Replies:
+    async def ask(self, connector: Connector, inquiries: Sequence[Inquiry], reasons: Reasons | None = None) -> Replies:
         """Replies for all numbers, at most `limits.batch` of them; a call that fails is each number's fault.
+
+        `reasons` says for how many of the numbers we ask why; without it a person wants to know.
 
         Raises:
             StorageError: the store is away, so nobody knows whether the carrier may be asked.
         """
-        outcome, took = await self._in_turn(connector, inquiries)
+        why = reasons or {Reason.PERSON: len(inquiries)}
+        outcome, took = await self._in_turn(connector, inquiries, why)
         if isinstance(outcome, CarrierLimited) and outcome.retry_at is None:
             await self._sleep(_SOON)
-            outcome, took = await self._in_turn(connector, inquiries)
+            outcome, took = await self._in_turn(connector, inquiries, why)
         numbers = [inquiry.number for inquiry in inquiries]
         if isinstance(outcome, CarrierFault):
             answers: Answers = dict.fromkeys(numbers, outcome)
         else:
             missing = CarrierUnreadable("the answer says nothing of the number")
             answers = {number: outcome.get(number, missing) for number in numbers}
-        return Replies(answers=answers, took_ms=max(0, took // timedelta(milliseconds=1)))
+        return Replies(answers=answers, took_ms=_ms(took))
+
+    async def pause(self, connector: str) -> Pause | None:
+        """The pause in which the account is not to be asked now, None where it may be."""
+        return await self._pauses.lasting(connector, self._clock())
 
     async def _in_turn(
-        self, connector: Connector, inquiries: Sequence[Inquiry]
+        self, connector: Connector, inquiries: Sequence[Inquiry], reasons: Reasons
     ) -> tuple[Answers | CarrierFault, timedelta]:
         """What the carrier says once it is our turn, and how long it took to say it."""
         try:
-            await self._heed_pause(connector)
+            pause = await self._heed_pause(connector)
+        except CarrierLimited as limited:
+            return limited, timedelta()
+        try:
             async with self._place(connector):
-                outcome, took = await self._call(connector, inquiries)
+                outcome, took = await self._call(connector, inquiries, reasons)
         except CarrierLimited as limited:
             outcome, took = limited, timedelta()
-        if isinstance(outcome, CarrierLimited) and outcome.retry_at is not None:
-            await self._shared.put(f"pause:{connector.id}", outcome.retry_at.isoformat(), outcome.retry_at)
+        finally:
+            if pause is not None:
+                await self._pauses.tested(connector.id)
+        await self._learn(connector.id, outcome, pause)
         return outcome, took
 
-    async def _heed_pause(self, connector: Connector) -> None:
-        """Raise while the carrier wants no calls at all."""
-        until = await self._shared.get(f"pause:{connector.id}", self._clock())
-        if until is not None:
-            raise CarrierLimited("the carrier allows no more for now", datetime.fromisoformat(until))
+    async def _heed_pause(self, connector: Connector) -> Pause | None:
+        """The pause that is over and is ours to put to the test, if any.
+
+        Raises:
+            CarrierLimited: a pause lasts, or another process puts it to the test.
+        """
+        now = self._clock()
+        pause = await self._pauses.get(connector.id, now)
+        if pause is None:
+            return None
+        if now < pause.until:
+            raise CarrierLimited(f"the carrier is asked no more for now: {pause.why}", pause.until)
+        until = now + self._lease(connector)
+        if not await self._pauses.take_test(connector.id, now, until):
+            raise CarrierLimited(pause.why, until)
+        return pause
+
+    async def _learn(self, connector: str, outcome: Answers | CarrierFault, tested: Pause | None) -> None:
+        """Pause an account that wants it, or whose calls keep failing; end the pause of one that answers again."""
+        if isinstance(outcome, CarrierLimited):
+            if outcome.retry_at is not None:
+                await self._pauses.put(connector, Pause(until=outcome.retry_at, why=str(outcome)))
+        elif isinstance(outcome, CarrierFault):
+            failed = await self._ledger.failures(connector, self._patience.counted)
+            pause = self._patience.pause(failed, str(outcome), self._clock())
+            if pause is not None:
+                await self._pauses.put(connector, pause)
+                told = _log.error if tested is None else _log.info
+                told("a carrier is paused", connector=connector, why=pause.why, until=pause.until.isoformat())
+        elif tested is not None:
+            await self._pauses.end(connector)
+            _log.info("a carrier answers again", connector=connector)
 
     @asynccontextmanager
     async def _place(self, connector: Connector) -> AsyncIterator[None]:
@@ -97,7 +148,7 @@ class Desk:
     async def _take_place(self, connector: Connector) -> str:
         """The place that is ours now; one whose holder died is free when its lease is over."""
         now = self._clock()
-        lease = timedelta(seconds=self._timeout + connector.limits.spacing) + _LEASE_MARGIN
+        lease = self._lease(connector)
         deadline = now + lease + _PATIENCE
         while now < deadline:
             for place in range(connector.limits.in_flight):
@@ -108,14 +159,18 @@ class Desk:
             now = self._clock()
         raise CarrierLimited("all places at the carrier stay taken")
 
+    def _lease(self, connector: Connector) -> timedelta:
+        """For how long one call may hold what the others wait for."""
+        return timedelta(seconds=self._timeout + connector.limits.spacing) + _LEASE_MARGIN
+
     async def _call(
-        self, connector: Connector, inquiries: Sequence[Inquiry]
+        self, connector: Connector, inquiries: Sequence[Inquiry], reasons: Reasons
     ) -> tuple[Answers | CarrierFault, timedelta]:
         """One call in the next slot, and how long it took.
 
         The next slot counts from the end of this call too: however late our request left, the next leaves later.
         """
-        await self._count(connector)
+        left = await self._count(connector)
         slot = f"slot:{connector.id}"
         begun = self._clock()
         wait = await self._shared.reserve(slot, begun, connector.limits.spacing) - begun
@@ -123,19 +178,30 @@ class Desk:
             await self._sleep(wait.total_seconds())
         begun = self._clock()
         try:
-            return await self._guarded(connector, inquiries), self._clock() - begun
+            outcome = await self._guarded(connector, inquiries)
         finally:
-            await self._shared.reserve(slot, self._clock(), 0)
+            ended = self._clock()
+            await self._shared.reserve(slot, ended, 0)
+        took = ended - begun
+        call = call_of(connector.id, begun, outcome, took_ms=_ms(took), left=left, reasons=reasons)
+        await self._ledger.note(call)
+        self._observe(call)
+        return outcome, took
 
-    async def _count(self, connector: Connector) -> None:
-        """Take one call from the day's budget.
+    async def _count(self, connector: Connector) -> int | None:
+        """Take one call from the day's budget; what is left of it, None where there is none.
 
         Raises:
             CarrierLimited: it is used up.
         """
         now, limits = self._clock(), connector.limits
-        if not await self._allowance.count(f"carrier:{connector.id}", day_of(now, limits.day_zone), limits.per_day):
+        if not limits.per_day:
+            return None
+        day = day_of(now, limits.day_zone)
+        left = await self._allowance.spend(f"carrier:{connector.id}", day, limits.per_day)
+        if left < 0:
             raise CarrierLimited("the day's budget is used up", next_day(now, limits.day_zone))
+        return left
 
     async def _guarded(self, connector: Connector, inquiries: Sequence[Inquiry]) -> Answers | CarrierFault:
         """What the connector brings within the time limit; whatever goes wrong in it is a fault."""
@@ -151,3 +217,7 @@ class Desk:
         except Exception as error:  # noqa: BLE001  # whatever a connector stumbles over, its carrier said
             _log.exception("a connector failed", connector=connector.id)
             return CarrierUnreadable(f"the connector failed: {type(error).__name__}")
+
+
+def _ms(time: timedelta) -> int:
+    return max(0, time // timedelta(milliseconds=1))

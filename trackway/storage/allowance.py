@@ -19,8 +19,9 @@ _MOVE = Statement(
 _OLDEST = Statement("SELECT substr(marks, :oldest, 13) FROM pace WHERE subject = :subject")
 _COUNT = Statement(
     "INSERT INTO tally (subject, day, calls) VALUES (:subject, :day, 1) "
-    "ON CONFLICT (subject, day) DO UPDATE SET calls = tally.calls + 1 WHERE tally.calls < :limit RETURNING 1"
+    "ON CONFLICT (subject, day) DO UPDATE SET calls = tally.calls + 1 WHERE tally.calls < :limit RETURNING calls"
 )
+_MADE = Statement("SELECT calls FROM tally WHERE subject = :subject AND day = :day")
 
 
 class Allowance:
@@ -41,6 +42,16 @@ class Allowance:
     async def count(self, subject: str, day: int, limit: int) -> bool:
         """Whether the call is one of the first `limit` of its day, which then has one less."""
         return not limit or await self._database.write(lambda tx: _count(tx, subject, day, limit))
+
+    async def spend(self, subject: str, day: int, limit: int) -> int:
+        """How many of the day's `limit` calls are left after this one, -1 where it is one too many."""
+        made = await self._database.write(lambda tx: tx.fetch(_COUNT, subject=subject, day=day, limit=limit))
+        return limit - made[0][0] if made else -1
+
+    async def made(self, subject: str, day: int) -> int:
+        """How many calls of the day were counted."""
+        rows = await self._database.read(_MADE, subject=subject, day=day)
+        return int(rows[0][0]) if rows else 0
 
     async def admit(self, subject: str, now: datetime, *, window_ms: int, most: int, day: int, limit: int) -> None:
         """Both at once: a call that either of them refuses leaves no trace in the other (H20).

@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from trackway.domain.errors import CarrierFault
+from trackway.domain.planning import Planned, Reason
 from trackway.domain.tracking import Position, Report, Tracking
 from trackway.domain.webhook import Kind, News
 from trackway.storage.database import Announce, Database, Transaction, from_ms, maybe_instant, maybe_ms, to_ms
@@ -14,9 +15,9 @@ from trackway.storage.loading import load
 from trackway.storage.statement import Statement
 
 _CLAIM = Statement(
-    "UPDATE leg SET due_at = :lease, attempts = attempts + 1 WHERE (tracking_id, position) IN "
+    "UPDATE leg SET due_at = :lease, attempts = attempts + 1, why = '' WHERE (tracking_id, position) IN "
     "(SELECT tracking_id, position FROM leg WHERE carrier = :carrier AND due_at <= :now ORDER BY due_at LIMIT :most "
-    "@skip_locked) RETURNING tracking_id, position"
+    "@skip_locked) RETURNING tracking_id, position, reason"
 )
 _CLAIMED = Statement("SELECT id, number, param FROM tracking WHERE id @any(ids bigint)")
 _RELEASE = Statement(
@@ -27,8 +28,10 @@ _NEXT_DUE = Statement("SELECT MIN(due_at) FROM leg WHERE carrier = :carrier AND 
 _SAVE_LEGS = Statement(
     "UPDATE leg SET state = given.state, language = given.language, asked_at = given.asked_at, "
     "answered_at = given.answered_at, took_ms = given.took_ms, due_at = given.due_at, attempts = given.attempts, "
-    "fault = given.fault FROM @rows(rows: tracking_id bigint, position integer, state text, language text, "
-    "asked_at bigint, answered_at bigint, took_ms integer, due_at bigint, attempts integer, fault text) AS given "
+    "fault = given.fault, reason = given.reason, why = given.why "
+    "FROM @rows(rows: tracking_id bigint, position integer, state text, language text, "
+    "asked_at bigint, answered_at bigint, took_ms integer, due_at bigint, attempts integer, fault text, "
+    "reason text, why text) AS given "
     "WHERE leg.tracking_id = given.tracking_id AND leg.position = given.position"
 )
 _ADD_LEGS = Statement(
@@ -64,6 +67,7 @@ class Due(Struct, frozen=True, kw_only=True):
     position: Position
     number: str
     param: str
+    reason: Reason
     lease: datetime
 
 
@@ -85,7 +89,7 @@ class Verdict(Struct, frozen=True, kw_only=True):
     tracking: Tracking
     attempts: int
     track: str | None
-    next_asking: datetime
+    next_asking: Planned
     turns_at: datetime
     news: bool
     final_found: bool = False
@@ -107,12 +111,19 @@ class Askings:
             claimed = await transaction.fetch(_CLAIM, carrier=carrier, now=to_ms(now), lease=to_ms(lease), most=most)
             if not claimed:
                 return []
-            rows = await transaction.fetch(_CLAIMED, ids=[identity for identity, _ in claimed])
+            rows = await transaction.fetch(_CLAIMED, ids=[identity for identity, _, _ in claimed])
             facts = {identity: (number, param) for identity, number, param in rows}
             held = from_ms(to_ms(lease))
             return [
-                Due(tracking=identity, position=Position(position), number=number, param=param, lease=held)
-                for identity, position in claimed
+                Due(
+                    tracking=identity,
+                    position=Position(position),
+                    number=number,
+                    param=param,
+                    reason=Reason(reason),
+                    lease=held,
+                )
+                for identity, position, reason in claimed
                 for number, param in (facts[identity],)
             ]
 
@@ -185,9 +196,11 @@ def _leg_row(answer: Answered, verdict: Verdict) -> tuple[object, ...]:
         maybe_ms(leg.asked_at),
         maybe_ms(leg.answered_at),
         leg.took_ms,
-        to_ms(verdict.next_asking),
+        to_ms(verdict.next_asking.at),
         verdict.attempts,
         str(answer.outcome)[:500] if failed else "",
+        verdict.next_asking.reason,
+        verdict.next_asking.why,
     )
 
 

@@ -21,7 +21,9 @@ _RESTART = Statement(
     "UPDATE tracking SET stopped_at = NULL, stop_reason = NULL, retracked = true, progressed_at = :now, "
     "turns_at = :turns_at WHERE id @any(ids bigint)"
 )
-_RESUME = Statement("UPDATE leg SET due_at = :now, attempts = 0 WHERE tracking_id @any(ids bigint)")
+_RESUME = Statement(
+    "UPDATE leg SET due_at = :now, attempts = 0, reason = 'new', why = '' WHERE tracking_id @any(ids bigint)"
+)
 _DELETE = Statement("DELETE FROM tracking WHERE id @any(ids bigint)")
 _NOTE = Statement(
     "UPDATE tracking SET tag = given.tag, param = given.param FROM @rows(rows: id bigint, tag text, param text) "

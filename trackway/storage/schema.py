@@ -23,6 +23,8 @@ from sqlalchemy import (
     text,
 )
 
+from trackway.domain.planning import Reason
+
 metadata = MetaData()
 Id = BigInteger().with_variant(Integer, "sqlite")
 
@@ -120,6 +122,8 @@ leg = Table(
     Column("due_at", BigInteger),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("fault", Text, nullable=False, server_default=""),
+    Column("reason", Text, nullable=False, server_default="new"),
+    Column("why", Text, nullable=False, server_default=""),
     PrimaryKeyConstraint("tracking_id", "position"),
     Index(
         "leg_by_due",
@@ -292,4 +296,21 @@ operator_key = Table(
     Column("name", Text, primary_key=True),
     Column("lookup", Text, nullable=False, unique=True),
     Column("created_at", BigInteger, nullable=False),
+)
+
+call = Table(
+    "call",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("connector", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("left_today", BigInteger),
+    Column("items", Integer, nullable=False),
+    Column("answers", Integer, nullable=False),
+    Column("faults", Integer, nullable=False),
+    Column("limited", SmallInteger, nullable=False),
+    Column("failed", SmallInteger, nullable=False),
+    Column("took_ms", Integer, nullable=False),
+    *(Column(f"because_{reason}", Integer, nullable=False) for reason in Reason),
+    Index("call_by_time", "connector", "at"),
 )

@@ -1,11 +1,13 @@
 """Ask one carrier account for what is due, and keep what it says."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from trackway.connectors.base import Connector, Inquiry
 from trackway.domain.errors import CarrierFault
+from trackway.domain.planning import Reason
 from trackway.domain.tracking import Report, Tracking
 from trackway.service.inquiry import Desk
 from trackway.service.judgement import Judgement
@@ -32,7 +34,7 @@ class Poller(Loop):
         clock: Callable[[], datetime],
         timeout: float,
         told: Callable[[], None],
-        observe: Callable[[str, str], None],
+        observe: Callable[[str, str, Reason], None],
         sleep: Sleep = asyncio.sleep,
     ) -> None:
         super().__init__(sleep=sleep)
@@ -53,6 +55,8 @@ class Poller(Loop):
 
     async def tick(self) -> float:
         """One round over the connector's carriers; the seconds until there may be more to ask."""
+        if await self._desk.pause(self._connector.id) is not None:
+            return _LONGEST_PAUSE
         busy = False
         for carrier in sorted(self._connector.carriers):
             now = self._clock()
@@ -70,14 +74,15 @@ class Poller(Loop):
 
     async def _ask(self, dues: Sequence[Due]) -> None:
         inquiries = {due.number: Inquiry(number=due.number, param=due.param) for due in dues}
+        reasons = {due.number: due.reason for due in dues}
         try:
-            replies = await self._desk.ask(self._connector, list(inquiries.values()))
+            replies = await self._desk.ask(self._connector, list(inquiries.values()), Counter(reasons.values()))
         except asyncio.CancelledError:
             await self._askings.release(dues, self._clock())
             raise
         answers = [Answered(due=due, outcome=replies.answers[due.number], took_ms=replies.took_ms) for due in dues]
-        for outcome in replies.answers.values():
-            self._observe(self._connector.id, _word(outcome))
+        for number, outcome in replies.answers.items():
+            self._observe(self._connector.id, _word(outcome), reasons[number])
         now = self._clock()
 
         def judge(tracking: Tracking, answer: Answered, attempts: int) -> Verdict:

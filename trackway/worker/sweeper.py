@@ -1,10 +1,11 @@
-"""Delete what only served its time: who asked when, and the leftovers of paces and day counts."""
+"""Delete what only served its time: who asked when, calls to carriers, and the leftovers of paces and day counts."""
 
 import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from trackway.storage.inquiries import Inquiries
+from trackway.storage.ledger import Ledger
 from trackway.storage.leftovers import Leftovers
 from trackway.worker.loop import Loop, Sleep
 
@@ -21,20 +22,25 @@ class Sweeper(Loop):
         self,
         *,
         inquiries: Inquiries,
+        ledger: Ledger,
         leftovers: Leftovers,
         kept_for: timedelta,
+        ledger_kept_for: timedelta,
         clock: Callable[[], datetime],
         sleep: Sleep = asyncio.sleep,
     ) -> None:
         super().__init__(sleep=sleep)
         self._inquiries = inquiries
+        self._ledger = ledger
         self._leftovers = leftovers
         self._kept_for = kept_for
+        self._ledger_kept_for = ledger_kept_for
         self._clock = clock
 
     async def tick(self) -> float:
         """One round; a short pause while there is a whole batch left."""
         now = self._clock()
         gone = await self._inquiries.purge(now - self._kept_for, _BATCH)
+        calls = await self._ledger.purge(now - self._ledger_kept_for, _BATCH)
         left = await self._leftovers.purge(now, _BATCH)
-        return 0 if max(gone, left) == _BATCH else _PAUSE
+        return 0 if max(gone, calls, left) == _BATCH else _PAUSE

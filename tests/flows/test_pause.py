@@ -1,0 +1,65 @@
+"""A carrier that is down is paused: nobody's last answer is lost, and one call finds out when it is back."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import Clock
+from tests.flows.test_story import NUMBER, Stage
+from tests.house import receiver, running
+from trackway import app
+
+
+class PausedStage(Stage):
+    settings: dict[str, str]
+
+    async def connect(self, url: str) -> None:
+        await self.poller.stop(1)
+        self.settings = {"url": url, "sys_id": "partner", "sys_secret": await self.secret()}
+        self.poller = app.poller(self.shop.house, "hongkong-post", self.settings, told=self.courier.wake)
+
+    async def secret(self) -> str:
+        return await self.shop.house.mailroom.rotate("partner")
+
+    async def track(self, number: str) -> Any:
+        accepted, _ = await self.shop.ask("gettrackinfo", {"number": number})
+        return accepted[0]["track"]
+
+
+@pytest.fixture
+async def stage(database_url: str, tmp_path: Path, clock: Clock) -> AsyncIterator[PausedStage]:
+    settings = {"carrier_pause_after_faults": 2, "carrier_pause": 60, "poll_min_interval": 10}
+    async with running(database_url, tmp_path, clock, **settings) as shop, receiver() as inbox:
+        opened = PausedStage(shop, inbox)
+        await opened.open()
+        yield opened
+        await opened.poller.stop(1)
+
+
+async def test_a_carrier_that_is_down_is_paused_and_found_again(stage: PausedStage) -> None:
+    await stage.scan(1)
+    await stage.shop.ask("register", {"number": NUMBER})
+    await stage.poll()
+    before = await stage.track(NUMBER)
+    await stage.connect("http://127.0.0.1:9/gone")
+    await stage.poll(hours=3)
+    assert (await stage.track(NUMBER))["is1"] == 20
+    await stage.poll(minutes=1)
+    assert await stage.shop.house.desk.pause("hongkong-post") is not None
+    await stage.shop.ask("register", {"number": "EA999580311HK"})
+    await stage.poll(seconds=30)
+    assert await stage.shop.code("gettrackinfo", {"number": "EA999580311HK"}) == -18019909
+    (explanation,) = await stage.shop.house.explanations.of("EA999580311HK", None, stage.clock())
+    assert explanation.legs[0].asked_at is None, "nothing is asked in a pause, and no try is counted"
+    after = await stage.track(NUMBER)
+    assert {**after, "is1": 1, "ylt1": ""} == {**before, "is1": 1, "ylt1": ""}
+    await stage.connect(stage.shop.url + stage.shop.house.config.hkpost_base_path)
+    await stage.scan(2)
+    await stage.poll(seconds=31)
+    await stage.poll(minutes=10)
+    assert await stage.shop.house.desk.pause("hongkong-post") is None
+    track = await stage.track(NUMBER)
+    assert (track["is1"], len(track["z1"])) == (1, 2)
+    assert (await stage.track("EA999580311HK"))["is1"] == 2

@@ -1,0 +1,54 @@
+"""`trackway carriers budget`: what asking the carriers costs, and what is left of the day."""
+
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from trackway.cli.base import AsJson, Data, DatabaseUrl, out, print_json, within
+from trackway.domain.ledger import Day
+from trackway.service.budget import Standing
+
+
+def budget(
+    days: Annotated[int, typer.Option(help="How many days, today the first.", min=1, max=400)] = 1,
+    as_json: AsJson = False,
+    data: Data = None,
+    database: DatabaseUrl = None,
+) -> None:
+    """Print what each carrier account was asked, why, what came of it, and what is left of its day."""
+    standings = within(lambda house: house.budget.standings(days, house.clock()), data=data, database=database)
+    if as_json:
+        for standing in standings:
+            print_json(standing)
+        return
+    if not standings:
+        out.print("no connector is set up; see `trackway carrier list`")
+        return
+    out.print(_table(standings))
+    for standing in standings:
+        if standing.pause is not None:
+            until = f"{standing.pause.until:%Y-%m-%d %H:%M:%S} UTC"
+            out.print(f"{standing.connector} is paused until {until}: {standing.pause.why}", markup=False)
+
+
+def _table(standings: list[Standing]) -> Table:
+    numbers = ("calls", "left", "numbers", "answers", "faults", "limited", "ms")
+    table = Table("account", "day", box=None)
+    for name in numbers:
+        table.add_column(name, justify="right")
+    table.add_column("why")
+    for standing in standings:
+        for at, day in enumerate(standing.days):
+            left = "" if at or standing.left is None else f"{standing.left}"
+            table.add_row(standing.connector, day.day.isoformat(), *_counts(day, left), _why(day))
+    return table
+
+
+def _counts(day: Day, left: str) -> tuple[str, ...]:
+    counts = (day.items, day.answers, day.faults, day.limited, day.took_ms // max(day.calls, 1))
+    return str(day.calls), left, *map(str, counts)
+
+
+def _why(day: Day) -> str:
+    return ", ".join(f"{reason} {count}" for reason, count in day.reasons.items() if count)
