@@ -152,7 +152,12 @@ def _build(config: Config, clock: Clock, vault: Vault, store: Store, client: Gua
         carriers=carriers,
         access=access,
         webhooks=_webhooks(config, store, client, access, accounts),
-        registration=Registration(trackings=Trackings(store.main), catalogue=carriers, lifetimes=lifetimes_of(config)),
+        registration=Registration(
+            trackings=Trackings(store.main),
+            catalogue=carriers,
+            lifetimes=lifetimes_of(config),
+            asked=roster.carriers,
+        ),
         lookup=Lookup(trackings=Trackings(store.main), listing=Listing(store.main)),
         alteration=Alteration(records=records, lifetimes=lifetimes_of(config)),
         recarry=Recarry(

@@ -88,3 +88,9 @@ def test_a_pause_is_told_with_the_budget_and_why(data: Path) -> None:
 
 def test_nothing_set_up_is_told(tmp_path: Path) -> None:
     assert "no connector is set up" in _run(tmp_path, "carriers", "budget").output
+
+
+def test_a_number_of_several_carriers_is_asked_of_those_that_somebody_asks(tmp_path: Path) -> None:
+    refused = _run(tmp_path, "track", "123456789012")
+    assert refused.exit_code == 2
+    assert "no connector is set up for FedEx (100003)" in refused.stderr

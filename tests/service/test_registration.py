@@ -29,8 +29,13 @@ async def account(store: Store, name: str = "shop", quota: int | None = None, da
     return found.id
 
 
-def desk(store: Store) -> Registration:
-    return Registration(trackings=Trackings(store.main), catalogue=load_carriers(), lifetimes=Lifetimes())
+def desk(store: Store, *asked: int) -> Registration:
+    async def carriers() -> frozenset[int]:
+        return frozenset(asked)
+
+    return Registration(
+        trackings=Trackings(store.main), catalogue=load_carriers(), lifetimes=Lifetimes(), asked=carriers
+    )
 
 
 def applied(*numbers: str, **fields: object) -> list[Application | Refused]:

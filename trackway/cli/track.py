@@ -1,5 +1,6 @@
 """`trackway track`: ask a carrier now and print what it says."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -15,6 +16,8 @@ from trackway.domain.number import validate
 from trackway.domain.recognition import recognise
 from trackway.domain.tracking import Report
 
+Tried = tuple[Carrier, Report | CarrierFault]
+
 
 def track(
     number: Annotated[str, typer.Argument(help="The tracking number.")],
@@ -23,41 +26,60 @@ def track(
     data: Data = None,
     database: DatabaseUrl = None,
 ) -> None:
-    """Ask the carrier now, within its budget, and print the timeline; nothing is registered."""
+    """Ask the carrier now, or each that it may be, within its budget, and print the timeline; nothing is registered."""
 
-    async def work(house: House) -> tuple[Carrier, Report | CarrierFault]:
-        wanted, moved_by = _carrier(house, number, carrier)
-        return moved_by, await _ask(house, Inquiry(number=wanted, param=param), moved_by)
+    async def work(house: House) -> list[Tried]:
+        wanted, candidates = _candidates(house, number, carrier)
+        return await _ask(house, Inquiry(number=wanted, param=param), candidates)
 
-    moved_by, answer = within(work, data=data, database=database)
+    tried = within(work, data=data, database=database)
+    moved_by, answer = next((one for one in tried if _knows(one[1])), tried[0])
+    for other, said in tried:
+        if len(tried) > 1 and other is not moved_by:
+            told = said if isinstance(said, CarrierFault) else "does not know this number"
+            out.print(f"tried {other.name_en} ({other.key}): {told}", markup=False)
     if isinstance(answer, CarrierFault):
         fail(f"{moved_by.name_en}: {answer}")
     _print(moved_by, answer)
 
 
-def _carrier(house: House, number: str, key: int) -> tuple[str, Carrier]:
-    """The number as carriers know it, and who moves it."""
+def _candidates(house: House, number: str, key: int) -> tuple[str, list[Carrier]]:
+    """The number as carriers know it, and who may move it, the likeliest first."""
     try:
         wanted = validate(number)
         if key:
-            return wanted, house.carriers.by_key(key)
+            return wanted, [house.carriers.by_key(key)]
     except Refusal as why:
         raise ConfigError(str(why)) from None
     candidates = recognise(wanted, house.carriers)
     if not candidates:
         raise ConfigError(f"{wanted} does not tell its carrier; give --carrier KEY")
-    return wanted, candidates[0].carrier
+    certain = [candidate.carrier for candidate in candidates if candidate.certain]
+    return wanted, certain or [candidate.carrier for candidate in candidates]
 
 
-async def _ask(house: House, inquiry: Inquiry, carrier: Carrier) -> Report | CarrierFault:
-    for name, settings in (await house.connections.all()).items():
-        connector = house_app.connector_of(house, name, settings)
+async def _ask(house: House, inquiry: Inquiry, candidates: Sequence[Carrier]) -> list[Tried]:
+    """What each candidate says that somebody asks, up to the first that knows the number."""
+    tried: list[Tried] = []
+    for carrier in candidates:
+        asker = await house.roster.of(carrier.key)
+        if asker is None:
+            continue
+        connector = house_app.connector_of(house, asker.connector, asker.settings)
         try:
-            if carrier.key in connector.carriers:
-                return (await house.desk.ask(connector, [inquiry])).answers[inquiry.number]
+            tried.append((carrier, (await house.desk.ask(connector, [inquiry])).answers[inquiry.number]))
         finally:
             await connector.close()
-    raise ConfigError(f"no connector is set up for {carrier.name_en} ({carrier.key}); see `trackway carrier list`")
+        if _knows(tried[-1][1]):
+            break
+    if not tried:
+        first = candidates[0]
+        raise ConfigError(f"no connector is set up for {first.name_en} ({first.key}); see `trackway carrier list`")
+    return tried
+
+
+def _knows(answer: Report | CarrierFault) -> bool:
+    return isinstance(answer, Report) and answer.found
 
 
 def _print(carrier: Carrier, report: Report) -> None:

@@ -65,7 +65,10 @@ def _tell(explanations: Sequence[Explanation], *, as_json: bool) -> None:
 
 
 def _lines(leg: LegStory) -> list[str]:
-    lines = [f"{_ROLES[leg.position]} {leg.carrier_name}" + (f", asked by {leg.connector}" if leg.connector else "")]
+    lines = [
+        f"{_ROLES.get(leg.position, 'candidate')} {leg.carrier_name}"
+        + (f", asked by {leg.connector}" if leg.connector else "")
+    ]
     if leg.asked_at is None:
         lines.append("  not asked yet")
     else:

@@ -66,8 +66,12 @@ class Carrier(Struct, frozen=True, kw_only=True):
         Raises:
             ExtraParameterNeeded: it is missing, or does not look like what is wanted.
         """
-        if (param or not self.optional) and not _LOOKS[self.needs].fullmatch(param):
+        if not self.suits(param):
             raise ExtraParameterNeeded(self.needs)
+
+    def suits(self, param: str) -> bool:
+        """Whether the extra parameter is what this carrier wants (T36)."""
+        return bool((self.optional and not param) or _LOOKS[self.needs].fullmatch(param))
 
 
 class Catalogue:

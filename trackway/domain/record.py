@@ -1,8 +1,8 @@
 """A tracking as its account may change it, and what a batch of changes comes to."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from msgspec import Struct
 
@@ -10,11 +10,15 @@ T = TypeVar("T")
 
 
 class Record(Struct, frozen=True, kw_only=True):
-    """What the rules about changes look at. `answered` says whether the carrier has answered since `awaiting_since`."""
+    """What the rules about changes look at. `answered` says whether the carrier has answered since `awaiting_since`.
+
+    `guess` is the carrier that registration answered with, where another one turned out to know the number, else 0.
+    """
 
     id: int
     number: str
     carrier: int
+    guess: int
     final_carrier: int
     param: str
     tag: str | None
@@ -23,6 +27,27 @@ class Record(Struct, frozen=True, kw_only=True):
     carrier_changes: int
     awaiting_since: datetime | None
     answered: bool
+
+
+class _OfCarrier(Protocol):
+    @property
+    def carrier(self) -> int: ...
+
+    @property
+    def guess(self) -> int: ...
+
+
+R = TypeVar("R", bound=_OfCarrier)
+
+
+def meant(known: Iterable[R], carrier: int) -> list[R]:
+    """Those of a number's registrations that a caller means who names a carrier, all for 0.
+
+    The carrier that registration answered with still names one whose carrier turned out to be another.
+    """
+    several = list(known)
+    exact = [one for one in several if carrier in {0, one.carrier}]
+    return exact or [one for one in several if one.guess == carrier]
 
 
 class Move(Struct, frozen=True, kw_only=True):

@@ -67,3 +67,11 @@ class Found(Struct, frozen=True, kw_only=True):
     number: str
     tag: str
     track: str
+
+
+class Registration(Struct, frozen=True, kw_only=True):
+    """One of an account's registrations of a number; `found` is None before an answer. For `guess` see Record."""
+
+    carrier: int
+    guess: int
+    found: Found | None

@@ -28,6 +28,7 @@ _STATE_OF_FAULT: tuple[tuple[type[CarrierFault], QueryState], ...] = (
     (CarrierMisunderstood, QueryState.MISUNDERSTOOD),
     (CarrierUnreadable, QueryState.UNREADABLE),
 )
+Answer = Report | CarrierFault
 
 
 class Change(Struct, frozen=True):
@@ -71,13 +72,20 @@ def _unmoved(tracking: Tracking) -> Milestone:
 
 def fault(tracking: Tracking, position: Position, why: CarrierFault, now: datetime) -> Tracking:
     """The tracking after an asking that brought no answer: the last good answer stays."""
-    state = next((state for kind, state in _STATE_OF_FAULT if isinstance(why, kind)), QueryState.UNAVAILABLE)
-    leg = replace(leg_of(tracking, position), state=state, asked_at=now)
+    leg = heard(leg_of(tracking, position), why, now)
     return replace(
         tracking,
         legs=tuple(leg if known.position == position else known for known in tracking.legs),
         tracked_at=now,
     )
+
+
+def heard(leg: Leg, answer: Answer, now: datetime) -> Leg:
+    """The leg with how its asking went; what its carrier said before stays."""
+    if not isinstance(answer, CarrierFault):
+        return replace(leg, state=_answered(answer), asked_at=now, answered_at=now)
+    state = next((state for kind, state in _STATE_OF_FAULT if isinstance(answer, kind)), QueryState.UNAVAILABLE)
+    return replace(leg, state=state, asked_at=now)
 
 
 def leg_of(tracking: Tracking, position: Position) -> Leg:

@@ -51,10 +51,25 @@ class Origin(IntEnum):
 
 
 class Position(IntEnum):
-    """Which part of the trip a leg is."""
+    """Which part of the trip a leg is.
+
+    A candidate is no part of the trip yet: another carrier whose the number may be, asked whether it knows it.
+    """
 
     FIRST = 1
     FINAL = 2
+    SECOND_CANDIDATE = 3
+    THIRD_CANDIDATE = 4
+    FOURTH_CANDIDATE = 5
+    FIFTH_CANDIDATE = 6
+
+    @property
+    def is_candidate(self) -> bool:
+        """Whether it is not known to be part of the trip."""
+        return self > Position.FINAL
+
+
+CANDIDATES = tuple(position for position in Position if position.is_candidate)
 
 
 class Event(Struct, frozen=True, omit_defaults=True):

@@ -16,7 +16,7 @@ from trackway.domain.errors import (
     WebhookAddressMissing,
 )
 from trackway.domain.lifecycle import Lifetimes
-from trackway.domain.record import Plan, Record
+from trackway.domain.record import Plan, Record, meant
 from trackway.domain.registration import Accepted, NoteChange, Refused, Subject
 from trackway.domain.tracking import StopReason
 from trackway.storage.records import Records
@@ -128,10 +128,10 @@ def _each(
         if isinstance(item, Refused):
             outcomes.append(item)
             continue
-        meant = [r for r in known.values() if r.number == item.number and item.carrier in {0, r.carrier}]
-        if not meant:
+        asked = meant((r for r in known.values() if r.number == item.number), item.carrier)
+        if not asked:
             outcomes.append(Refused(number=item.number, why=NotRegistered(item.number)))
-        for record in meant:
+        for record in asked:
             try:
                 after = rule(item, record)
             except Refusal as why:

@@ -12,6 +12,7 @@ from trackway.domain.ledger import Pause
 from trackway.domain.number import compact
 from trackway.domain.planning import Intervals, span
 from trackway.domain.recognition import recognise
+from trackway.domain.record import meant
 from trackway.domain.tracking import Milestone, Position, QueryState, StopReason
 from trackway.service.budget import Budget
 from trackway.service.roster import Asker, Roster
@@ -129,21 +130,21 @@ class Explanations:
             AskRefused: none may be: it is stopped, nobody asks its carrier, or that was asked a moment ago.
         """
         wanted = compact(number)
-        found = [one for one in await self._legs.of(wanted, account) if carrier in {0, one.carrier}]
+        found = meant(await self._legs.of(wanted, account), carrier)
         if not found:
             raise NotRegistered(wanted)
-        asked = {carrier for asker in (await self._roster.askers()).values() for carrier in asker.carriers}
+        asked = await self._roster.carriers()
 
-        def meant(legs: Sequence[Standing]) -> Sequence[Standing]:
+        def askable(legs: Sequence[Standing]) -> Sequence[Standing]:
             refused = [self._refusal(leg, asked, now) for leg in legs]
             if all(refused):
                 raise next(filter(None, refused))
             return [leg for leg, why in zip(legs, refused, strict=True) if not why]
 
-        await self._legs.hurry([one.id for one in found], meant, now)
+        await self._legs.hurry([one.id for one in found], askable, now)
         return await self.of(wanted, account, now)
 
-    def _refusal(self, leg: Standing, asked: set[int], now: datetime) -> AskRefused | None:
+    def _refusal(self, leg: Standing, asked: frozenset[int], now: datetime) -> AskRefused | None:
         name = self._name(leg.carrier)
         if leg.due_at is None:
             return AskRefused(f"{name} is not asked for it any more")

@@ -6,7 +6,7 @@ from datetime import datetime
 import structlog
 from msgspec.structs import replace
 
-from trackway.domain import timeline
+from trackway.domain import candidates, timeline
 from trackway.domain.errors import CarrierFault
 from trackway.domain.lifecycle import Lifetimes, turned, turns_at
 from trackway.domain.planning import Intervals, next_asking, next_try
@@ -40,21 +40,43 @@ class Judgement:
 
     def judge(self, tracking: Tracking, answer: Answered, attempts: int, now: datetime) -> Verdict:
         """The verdict on an answer, or on a fault, which keeps the last good answer."""
+        if answer.due.position.is_candidate:
+            return self._candidate(tracking, answer, attempts, now)
         if isinstance(answer.outcome, Report):
-            return self._answered(tracking, answer, answer.outcome, now)
+            return self._answered(tracking, answer.due.position, answer.outcome, now, answer.took_ms)
         return self._failed(tracking, answer, answer.outcome, attempts, now)
 
-    def _answered(self, tracking: Tracking, answer: Answered, report: Report, now: datetime) -> Verdict:
-        change = timeline.merge(tracking, answer.due.position, report, now, answer.took_ms)
+    def _candidate(self, tracking: Tracking, answer: Answered, attempts: int, now: datetime) -> Verdict:
+        """The first candidate that knows the number has it, unless it was found out whose it is (T27)."""
+        position, outcome = answer.due.position, answer.outcome
+        wanted = candidates.is_open(tracking) and not answer.taken
+        if wanted and isinstance(outcome, Report) and outcome.found:
+            given = candidates.given_to(tracking, position)
+            verdict = self._answered(given, Position.FIRST, outcome, now, answer.took_ms)
+            return replace(verdict, decided=True, given_from=position)
+        planned = candidates.next_asking(outcome, attempts, now, self._intervals) if wanted else None
+        return Verdict(
+            tracking=candidates.noted(tracking, position, outcome, now),
+            position=position,
+            attempts=attempts,
+            next_asking=planned,
+            turns_at=turns_at(tracking, self._lifetimes),
+            aside=True,
+        )
+
+    def _answered(self, tracking: Tracking, position: Position, report: Report, now: datetime, took_ms: int) -> Verdict:
+        change = timeline.merge(tracking, position, report, now, took_ms)
         after = self._with_final_leg(change.tracking)
         return Verdict(
             tracking=after,
+            position=position,
             attempts=0,
             track=self._write(after),
             next_asking=next_asking(tracking.id, after.milestone, now, self._intervals),
             turns_at=turns_at(after, self._lifetimes),
             news=change.news,
             final_found=len(after.legs) > len(tracking.legs),
+            decided=report.found and candidates.is_open(tracking) and candidates.has_any(tracking),
         )
 
     def _with_final_leg(self, tracking: Tracking) -> Tracking:
@@ -71,12 +93,12 @@ class Judgement:
         told = _log.error if fault.alarm else _log.warning
         told("a carrier gave no answer", number=tracking.number, carrier=tracking.carrier, fault=str(fault))
         after = timeline.fault(tracking, answer.due.position, fault, now)
-        known = any(leg.answered_at is not None for leg in after.legs)
+        known = any(leg.answered_at is not None for leg in after.legs if not leg.position.is_candidate)
         return Verdict(
             tracking=after,
+            position=answer.due.position,
             attempts=attempts,
             track=self._write(after) if known else None,
             next_asking=next_try(attempts - 1, now, self._intervals, fault.retry_at),
             turns_at=turns_at(after, self._lifetimes),
-            news=False,
         )

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from trackway.domain.errors import NoAnswerYet, NotRegistered
 from trackway.domain.listing import Filter, Page
-from trackway.domain.registration import Found, Refused, Subject
+from trackway.domain.record import meant
+from trackway.domain.registration import Found, Refused, Registration, Subject
 from trackway.storage.listing import Listing
 from trackway.storage.trackings import Trackings
 
@@ -36,8 +37,8 @@ class Lookup:
         return outcomes
 
 
-def _answers(item: Subject, known: Sequence[tuple[int, Found | None]]) -> list[Found | Refused]:
-    asked = [found for carrier, found in known if not item.carrier or item.carrier == carrier]
+def _answers(item: Subject, known: Sequence[Registration]) -> list[Found | Refused]:
+    asked = meant(known, item.carrier)
     if not asked:
         return [Refused(number=item.number, why=NotRegistered(item.number))]
-    return [found or Refused(number=item.number, why=NoAnswerYet(item.number)) for found in asked]
+    return [one.found or Refused(number=item.number, why=NoAnswerYet(item.number)) for one in asked]

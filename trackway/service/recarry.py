@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from trackway.domain import errors
 from trackway.domain.carrier import Catalogue
 from trackway.domain.lifecycle import Lifetimes
-from trackway.domain.record import Move, Plan, Record
+from trackway.domain.record import Move, Plan, Record, meant
 from trackway.domain.registration import Accepted, CarrierChange, Refused
 from trackway.storage.records import Records
 
@@ -105,11 +105,11 @@ def _meant(item: CarrierChange, records: Sequence[Record]) -> Record:
     """The one record that the request means."""
     if not records and not item.carrier_old:
         raise errors.NotRegistered(item.number)
-    meant = [record for record in records if item.carrier_old in {0, record.carrier}]
+    asked = meant(records, item.carrier_old)
     if item.final_carrier_old:
-        meant = [record for record in meant if record.final_carrier == item.final_carrier_old]
-    if not meant:
+        asked = [record for record in asked if record.final_carrier == item.final_carrier_old]
+    if not asked:
         raise errors.OldCarrierWrong(item.number, item.carrier_old)
-    if len(meant) > 1:
+    if len(asked) > 1:
         raise (errors.OldCarrierAmbiguous if item.final_carrier_old else errors.OldCarrierNeeded)(item.number)
-    return meant[0]
+    return asked[0]

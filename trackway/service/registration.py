@@ -1,7 +1,9 @@
 """Register numbers: settle each one's carrier, then keep what is new."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from trackway.domain.account import Usage
 from trackway.domain.carrier import Carrier, Catalogue
@@ -15,19 +17,27 @@ from trackway.domain.errors import (
 )
 from trackway.domain.lifecycle import Lifetimes
 from trackway.domain.number import parse_s10
-from trackway.domain.recognition import Check, Detected, recognise
+from trackway.domain.recognition import Candidate, Check, Detected, recognise
 from trackway.domain.registration import Accepted, Application, Refused, Subject
-from trackway.domain.tracking import Origin
+from trackway.domain.tracking import CANDIDATES, Origin
 from trackway.storage.trackings import NewTracking, Registered, Trackings
 
 
 class Registration:
     """The desk where numbers are handed in."""
 
-    def __init__(self, *, trackings: Trackings, catalogue: Catalogue, lifetimes: Lifetimes) -> None:
+    def __init__(
+        self,
+        *,
+        trackings: Trackings,
+        catalogue: Catalogue,
+        lifetimes: Lifetimes,
+        asked: Callable[[], Awaitable[Collection[int]]],
+    ) -> None:
         self._trackings = trackings
         self._catalogue = catalogue
         self._lifetimes = lifetimes
+        self._asked = asked
 
     async def register(
         self, account: int, items: Sequence[Application | Refused], now: datetime
@@ -38,7 +48,7 @@ class Registration:
         """
         settled = [item if isinstance(item, Refused) else self._settle(item) for item in items]
         wanted: dict[tuple[str, int], NewTracking] = {}
-        for item in settled:
+        for item in await self._with_candidates(settled):
             if isinstance(item, NewTracking):
                 wanted.setdefault((item.number, item.carrier), item)
         if not wanted:
@@ -46,6 +56,27 @@ class Registration:
         kept = await self._trackings.register(account, list(wanted.values()), now, now + self._lifetimes.idle)
         fresh = set(kept.new)
         return [item if isinstance(item, Refused) else _outcome(item, kept, fresh) for item in settled]
+
+    async def _with_candidates(self, items: Sequence[NewTracking | Refused]) -> Sequence[NewTracking | Refused]:
+        """The items, those whose carrier is guessed with the others that it may be of and that somebody asks (T27)."""
+        if not any(isinstance(item, NewTracking) and item.origin is Origin.GUESSED for item in items):
+            return items
+        asked = await self._asked()
+        return [
+            replace(item, candidates=self._candidates(item, asked))
+            if isinstance(item, NewTracking) and item.origin is Origin.GUESSED
+            else item
+            for item in items
+        ]
+
+    def _candidates(self, item: NewTracking, asked: Collection[int]) -> tuple[int, ...]:
+        if item.final_carrier:
+            return ()
+        likely = [one.carrier for one in self._likely(item.number) if one.carrier.key in asked]
+        return tuple(one.key for one in likely if one.key != item.carrier and one.suits(item.param))[: len(CANDIDATES)]
+
+    def _likely(self, number: str) -> list[Candidate]:
+        return [one for one in recognise(number, self._catalogue) if one.check is not Check.WRONG]
 
     def detect(self, items: Sequence[Subject | Refused]) -> list[Detected | Refused]:
         """Whose each number may be, in the order asked; nothing is registered."""

@@ -45,6 +45,10 @@ class Roster:
                 found[connector] = asker
         return found
 
+    async def carriers(self) -> frozenset[int]:
+        """Every carrier that somebody asks."""
+        return frozenset(carrier for asker in (await self.askers()).values() for carrier in asker.carriers)
+
     async def of(self, carrier: int) -> Asker | None:
         """Who asks that carrier, None where nobody does (T37)."""
         return next((asker for asker in (await self.askers()).values() if carrier in asker.carriers), None)

@@ -1,13 +1,15 @@
 """Which legs are due to be asked for, and what their carriers said."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from trackway.domain.errors import CarrierFault
 from trackway.domain.planning import Planned, Reason
+from trackway.domain.timeline import leg_of
 from trackway.domain.tracking import Position, Report, Tracking
 from trackway.domain.webhook import Kind, News
 from trackway.storage.database import Announce, Database, Transaction, from_ms, maybe_instant, maybe_ms, to_ms
@@ -33,6 +35,29 @@ _SAVE_LEGS = Statement(
     "asked_at bigint, answered_at bigint, took_ms integer, due_at bigint, attempts integer, fault text, "
     "reason text, why text) AS given "
     "WHERE leg.tracking_id = given.tracking_id AND leg.position = given.position"
+)
+_TAKEN = Statement(
+    "SELECT given.id FROM @rows(rows: id bigint, account bigint, number text, carrier integer) AS given "
+    "JOIN tracking ON account_id = given.account AND tracking.number = given.number "
+    "AND tracking.carrier = given.carrier"
+)
+_GIVE_TRACKINGS = Statement(
+    "UPDATE tracking SET guess = tracking.carrier, carrier = given.carrier "
+    "FROM @rows(rows: id bigint, carrier integer) AS given WHERE tracking.id = given.id"
+)
+_GIVE_LEGS = Statement(
+    "UPDATE leg SET carrier = given.carrier "
+    "FROM @rows(rows: tracking_id bigint, position integer, carrier integer) AS given "
+    "WHERE leg.tracking_id = given.tracking_id AND leg.position = given.position"
+)
+_BEATEN_LEGS = Statement(
+    "UPDATE leg SET carrier = given.carrier, state = given.state, asked_at = given.asked_at, "
+    "answered_at = given.answered_at, fault = '' FROM @rows(rows: tracking_id bigint, position integer, "
+    "carrier integer, state text, asked_at bigint, answered_at bigint) AS given "
+    "WHERE leg.tracking_id = given.tracking_id AND leg.position = given.position"
+)
+_REST_CANDIDATES = Statement(
+    "UPDATE leg SET due_at = NULL, why = '' WHERE tracking_id @any(ids bigint) AND position > 2"
 )
 _ADD_LEGS = Statement(
     "INSERT INTO leg (tracking_id, position, carrier, due_at) "
@@ -72,27 +97,35 @@ class Due(Struct, frozen=True, kw_only=True):
 
 
 class Answered(Struct, frozen=True, kw_only=True):
-    """What came of asking for one leg."""
+    """What came of asking for one leg; `taken` says that the account has the number with this carrier already."""
 
     due: Due
     outcome: Report | CarrierFault
     took_ms: int
+    taken: bool = False
 
 
 class Verdict(Struct, frozen=True, kw_only=True):
     """What an answer makes of a tracking: how it stands, its track if it has one, when to ask again, and if it is news.
 
+    `position` is the leg that it now is the answer of, and `next_asking` None where that is not asked any more.
     `attempts` counts the askings since the last that went well; `final_found` says that the answer told a final
-    carrier, which is to be asked from now on.
+    carrier, which is to be asked from now on. `decided` says that the carrier is certain now, so that no other
+    candidate is asked any more, and `given_from` is the candidate whose leg became the first. The verdict on a
+    candidate that stays one is `aside`: nothing but its leg is kept.
     """
 
     tracking: Tracking
+    position: Position
     attempts: int
-    track: str | None
-    next_asking: Planned
+    next_asking: Planned | None
     turns_at: datetime
-    news: bool
+    track: str | None = None
+    news: bool = False
     final_found: bool = False
+    decided: bool = False
+    given_from: Position | None = None
+    aside: bool = False
 
 
 Judge = Callable[[Tracking, Answered, int], Verdict]
@@ -152,7 +185,7 @@ class Askings:
         async def work(transaction: Transaction) -> list[Verdict]:
             trackings, held = await load(transaction, sorted({answer.due.tracking for answer in answers}))
             verdicts: list[tuple[Answered, Verdict]] = []
-            for answer in answers:
+            for answer in await _marked(transaction, answers, trackings):
                 place = (answer.due.tracking, answer.due.position)
                 due_at, attempts = held.get(place, (None, 0))
                 if due_at == to_ms(answer.due.lease):
@@ -166,13 +199,35 @@ class Askings:
         return await self._database.write(work)
 
 
+async def _marked(
+    transaction: Transaction, answers: Sequence[Answered], trackings: Mapping[int, Tracking]
+) -> list[Answered]:
+    """The answers, those of candidates marked that the account has the number with them already."""
+    rows = []
+    for answer in answers:
+        tracking = trackings.get(answer.due.tracking)
+        if tracking is not None and answer.due.position.is_candidate:
+            leg = leg_of(tracking, answer.due.position)
+            rows.append((tracking.id, tracking.account, tracking.number, leg.carrier))
+    taken = {identity for (identity,) in await transaction.fetch(_TAKEN, rows=rows)} if rows else ()
+    return [
+        replace(answer, taken=True) if answer.due.position.is_candidate and answer.due.tracking in taken else answer
+        for answer in answers
+    ]
+
+
 async def _save(transaction: Transaction, verdicts: Sequence[tuple[Answered, Verdict]], now: datetime) -> None:
     if not verdicts:
         return
+    await _give(transaction, [verdict for _, verdict in verdicts if verdict.given_from])
     await transaction.fetch(_SAVE_LEGS, rows=[_leg_row(*pair) for pair in verdicts])
-    answers = [_answer_row(*pair) for pair in verdicts if isinstance(pair[0].outcome, Report)]
+    decided = [verdict.tracking.id for _, verdict in verdicts if verdict.decided]
+    if decided:
+        await transaction.fetch(_REST_CANDIDATES, ids=decided)
+    whole = [pair for pair in verdicts if not pair[1].aside]
+    answers = [_answer_row(*pair) for pair in whole if isinstance(pair[0].outcome, Report)]
     await transaction.fetch(_SAVE_ANSWERS, rows=answers)
-    last = {verdict.tracking.id: (answer, verdict) for answer, verdict in verdicts}
+    last = {verdict.tracking.id: (answer, verdict) for answer, verdict in whole}
     await transaction.fetch(_SAVE_TRACKINGS, rows=[_tracking_row(*pair) for pair in last.values()])
     tracks = [(identity, verdict.track) for identity, (_, verdict) in last.items() if verdict.track is not None]
     await transaction.fetch(_SAVE_TRACKS, rows=tracks)
@@ -185,9 +240,25 @@ async def _save(transaction: Transaction, verdicts: Sequence[tuple[Answered, Ver
         await transaction.fetch(_ADD_LEGS, legs=found, now=to_ms(now))
 
 
+async def _give(transaction: Transaction, verdicts: Sequence[Verdict]) -> None:
+    """Let trackings and their legs change carriers with the candidate that knows the number."""
+    if not verdicts:
+        return
+    legs = [
+        (verdict.tracking.id, leg.position, leg.carrier, leg.state, maybe_ms(leg.asked_at), maybe_ms(leg.answered_at))
+        for verdict in verdicts
+        for leg in verdict.tracking.legs
+        if leg.position == verdict.given_from
+    ]
+    given = [(verdict.tracking.id, verdict.tracking.carrier) for verdict in verdicts]
+    await transaction.fetch(_GIVE_TRACKINGS, rows=given)
+    await transaction.fetch(_GIVE_LEGS, rows=[(identity, Position.FIRST, carrier) for identity, carrier in given])
+    await transaction.fetch(_BEATEN_LEGS, rows=legs)
+
+
 def _leg_row(answer: Answered, verdict: Verdict) -> tuple[object, ...]:
-    leg = next(leg for leg in verdict.tracking.legs if leg.position == answer.due.position)
-    failed = isinstance(answer.outcome, CarrierFault)
+    leg = leg_of(verdict.tracking, verdict.position)
+    failed, planned = isinstance(answer.outcome, CarrierFault), verdict.next_asking
     return (
         verdict.tracking.id,
         leg.position,
@@ -196,16 +267,16 @@ def _leg_row(answer: Answered, verdict: Verdict) -> tuple[object, ...]:
         maybe_ms(leg.asked_at),
         maybe_ms(leg.answered_at),
         leg.took_ms,
-        to_ms(verdict.next_asking.at),
+        to_ms(planned.at) if planned else None,
         verdict.attempts,
         str(answer.outcome)[:500] if failed else "",
-        verdict.next_asking.reason,
-        verdict.next_asking.why,
+        planned.reason if planned else answer.due.reason,
+        planned.why if planned else "",
     )
 
 
 def _answer_row(answer: Answered, verdict: Verdict) -> tuple[object, ...]:
-    leg = next(leg for leg in verdict.tracking.legs if leg.position == answer.due.position)
+    leg = leg_of(verdict.tracking, verdict.position)
     raw = answer.outcome.raw if isinstance(answer.outcome, Report) else ""
     return verdict.tracking.id, leg.position, msgspec.json.encode(leg.events).decode(), raw
 

@@ -14,7 +14,7 @@ _ANYBODY = 0
 # The accounts come first, so that the one index by account, number and carrier finds the number with each of them.
 _OF_NUMBER = Statement(
     "SELECT tracking.id, account.id, account.name, number, carrier, origin, milestone, registered_at, stopped_at, "
-    "stop_reason FROM account JOIN tracking ON tracking.account_id = account.id "
+    "stop_reason, guess FROM account JOIN tracking ON tracking.account_id = account.id "
     "WHERE number = :number AND (:account = 0 OR account.id = :account) ORDER BY tracking.id"
 )
 _SELECT = (
@@ -54,6 +54,7 @@ class Followed(Struct, frozen=True, kw_only=True):
     account_name: str
     number: str
     carrier: int
+    guess: int
     origin: Origin
     milestone: Milestone
     registered_at: datetime
@@ -113,6 +114,7 @@ def _followed(row: Row, legs: Sequence[Standing]) -> Followed:
         account_name=row[2],
         number=row[3],
         carrier=row[4],
+        guess=row[10],
         origin=Origin(row[5]),
         milestone=Milestone(row[6]),
         registered_at=from_ms(row[7]),

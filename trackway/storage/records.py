@@ -13,7 +13,8 @@ from trackway.storage.turns import stop
 
 T = TypeVar("T")
 _RECORDS = Statement(
-    "SELECT id, number, carrier, final_carrier, param, tag, stopped_at, retracked, carrier_changes, awaiting_since, "
+    "SELECT id, number, carrier, guess, final_carrier, param, tag, stopped_at, retracked, carrier_changes, "
+    "awaiting_since, "
     "EXISTS (SELECT 1 FROM track WHERE track.tracking_id = tracking.id) FROM tracking "
     "WHERE account_id = :account AND number @any(numbers text) ORDER BY id @locked"
 )
@@ -21,8 +22,10 @@ _RESTART = Statement(
     "UPDATE tracking SET stopped_at = NULL, stop_reason = NULL, retracked = true, progressed_at = :now, "
     "turns_at = :turns_at WHERE id @any(ids bigint)"
 )
+# Candidates are asked again only while nobody knows the number.
 _RESUME = Statement(
-    "UPDATE leg SET due_at = :now, attempts = 0, reason = 'new', why = '' WHERE tracking_id @any(ids bigint)"
+    "UPDATE leg SET due_at = :now, attempts = 0, reason = 'new', why = '' WHERE tracking_id @any(ids bigint) "
+    "AND (position <= 2 OR EXISTS (SELECT 1 FROM tracking WHERE id = tracking_id AND milestone = 'NotFound'))"
 )
 _DELETE = Statement("DELETE FROM tracking WHERE id @any(ids bigint)")
 _NOTE = Statement(
@@ -30,7 +33,7 @@ _NOTE = Statement(
     "AS given WHERE tracking.id = given.id"
 )
 _MOVE = Statement(
-    "UPDATE tracking SET carrier = given.carrier, final_carrier = given.final_carrier, "
+    "UPDATE tracking SET carrier = given.carrier, guess = 0, final_carrier = given.final_carrier, "
     "carrier_changes = carrier_changes + 1, awaiting_since = :now, progressed_at = :now, turns_at = :turns_at, "
     "milestone = 'NotFound', origin_country = '', destination_country = '' "
     "FROM @rows(rows: id bigint, carrier integer, final_carrier integer) AS given WHERE tracking.id = given.id"
@@ -129,12 +132,13 @@ def _record(row: Row) -> Record:
         id=row[0],
         number=row[1],
         carrier=row[2],
-        final_carrier=row[3],
-        param=row[4],
-        tag=row[5],
-        stopped_at=maybe_instant(row[6]),
-        retracked=bool(row[7]),
-        carrier_changes=row[8],
-        awaiting_since=maybe_instant(row[9]),
-        answered=bool(row[10]),
+        guess=row[3],
+        final_carrier=row[4],
+        param=row[5],
+        tag=row[6],
+        stopped_at=maybe_instant(row[7]),
+        retracked=bool(row[8]),
+        carrier_changes=row[9],
+        awaiting_since=maybe_instant(row[10]),
+        answered=bool(row[11]),
     )

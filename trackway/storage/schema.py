@@ -83,6 +83,7 @@ tracking = Table(
     Column("carrier", Integer, nullable=False),
     Column("final_carrier", Integer, nullable=False, server_default="0"),
     Column("origin", SmallInteger, nullable=False),
+    Column("guess", Integer, nullable=False, server_default="0"),
     Column("param", Text, nullable=False, server_default=""),
     Column("tag", Text),
     Column("milestone", Text, nullable=False, server_default="NotFound"),

@@ -7,8 +7,8 @@ from operator import itemgetter
 from msgspec import Struct
 
 from trackway.domain.account import Usage
-from trackway.domain.registration import Found
-from trackway.domain.tracking import Origin, Position
+from trackway.domain.registration import Found, Registration
+from trackway.domain.tracking import CANDIDATES, Origin, Position
 from trackway.storage.accounts import day_of
 from trackway.storage.database import Database, Transaction, to_ms
 from trackway.storage.statement import Statement
@@ -25,18 +25,21 @@ _INSERT = Statement(
     "SELECT CAST(:account AS BIGINT), number, carrier, final_carrier, origin, param, tag, origin_country, "
     "CAST(:now AS BIGINT), CAST(:now AS BIGINT), CAST(:now AS BIGINT), CAST(:turns_at AS BIGINT) "
     "FROM @rows(rows: number text, carrier integer, final_carrier integer, origin integer, param text, tag text, "
-    "origin_country text) AS given WHERE true "
+    "origin_country text) AS given WHERE given.origin <> 3 OR NOT EXISTS (SELECT 1 FROM tracking AS known "
+    "WHERE known.account_id = :account AND known.number = given.number AND known.guess = given.carrier) "
     "ON CONFLICT (account_id, number, carrier) DO NOTHING RETURNING id, number, carrier"
 )
 _INSERT_LEGS = Statement(
-    "INSERT INTO leg (tracking_id, position, carrier, due_at) "
-    "SELECT tracking_id, position, carrier, CAST(:due AS BIGINT) "
+    "INSERT INTO leg (tracking_id, position, carrier, due_at, reason) SELECT tracking_id, position, carrier, "
+    "CAST(:due AS BIGINT), CASE WHEN position > 2 THEN 'candidate' ELSE 'new' END "
     "FROM @rows(legs: tracking_id bigint, position integer, carrier integer) AS given WHERE true"
 )
-_KNOWN = Statement("SELECT number, carrier FROM tracking WHERE account_id = :account AND number @any(numbers text)")
+_KNOWN = Statement(
+    "SELECT number, carrier, guess FROM tracking WHERE account_id = :account AND number @any(numbers text)"
+)
 # No ORDER BY: the store would sort the bodies along with the rows.
 _TRACKS = Statement(
-    "SELECT id, number, carrier, tag, body FROM tracking LEFT JOIN track ON tracking_id = id "
+    "SELECT id, number, carrier, guess, tag, body FROM tracking LEFT JOIN track ON tracking_id = id "
     "WHERE account_id = :account AND number @any(numbers text)"
 )
 _NO_LIMIT = 1 << 30
@@ -44,7 +47,7 @@ _ID = itemgetter(0)
 
 
 class NewTracking(Struct, frozen=True, kw_only=True):
-    """A tracking that is to be registered, its carrier settled."""
+    """A tracking that is to be registered; `candidates` are other carriers whose it may be, the likeliest first."""
 
     number: str
     carrier: int
@@ -53,6 +56,7 @@ class NewTracking(Struct, frozen=True, kw_only=True):
     param: str
     tag: str | None
     origin_country: str
+    candidates: tuple[int, ...] = ()
 
 
 class Registered(Struct, frozen=True, kw_only=True):
@@ -96,13 +100,13 @@ class Trackings:
 
         return await self._database.write(work)
 
-    async def tracks(self, account: int, numbers: Sequence[str]) -> dict[str, list[tuple[int, Found | None]]]:
-        """Carrier and track of each tracking of each number, oldest first; no track before an answer."""
-        known: dict[str, list[tuple[int, Found | None]]] = {}
+    async def tracks(self, account: int, numbers: Sequence[str]) -> dict[str, list[Registration]]:
+        """The registrations of each number, oldest first, each with its track where it has one."""
+        known: dict[str, list[Registration]] = {}
         rows = await self._database.read(_TRACKS, account=account, numbers=list(numbers))
-        for _, number, carrier, tag, body in sorted(rows, key=_ID):
+        for _, number, carrier, guess, tag, body in sorted(rows, key=_ID):
             found = None if body is None else Found(number=number, tag=tag or "", track=body)
-            known.setdefault(number, []).append((carrier, found))
+            known.setdefault(number, []).append(Registration(carrier=carrier, guess=guess, found=found))
         return known
 
 
@@ -121,6 +125,13 @@ async def _insert(
             for identity, number, carrier in new
             if (number, carrier) in finals
         ]
+    others = {(item.number, item.carrier): item.candidates for item in wanted if item.candidates}
+    if others:
+        legs += [
+            (identity, position, candidate)
+            for identity, number, carrier in new
+            for position, candidate in zip(CANDIDATES, others.get((number, carrier), ()), strict=False)
+        ]
     if legs:
         await transaction.fetch(_INSERT_LEGS, legs=legs, due=to_ms(now))
     return frozenset((number, carrier) for _, number, carrier in new)
@@ -129,7 +140,7 @@ async def _insert(
 async def _known(transaction: Transaction, account: int, wanted: Sequence[NewTracking]) -> frozenset[tuple[str, int]]:
     """The pairs of number and carrier, of these numbers, that the account has."""
     rows = await transaction.fetch(_KNOWN, account=account, numbers=[tracking.number for tracking in wanted])
-    return frozenset((number, carrier) for number, carrier in rows)
+    return frozenset((number, known) for number, carrier, guess in rows for known in (carrier, guess) if known)
 
 
 def _left(usage: Usage) -> int:

@@ -1,0 +1,207 @@
+"""A number that may be of two carriers: both are asked, the one that knows it has it, and nobody is charged twice."""
+
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import Clock
+from tests.flows.test_story import Stage
+from tests.house import receiver, running
+from tests.service.test_registration import applied, desk
+from trackway import app
+from trackway.connectors.base import Answers, Inquiry, Limits
+from trackway.domain.errors import CarrierUnavailable
+from trackway.domain.planning import Reason
+from trackway.domain.registration import Accepted, Refused
+from trackway.domain.tracking import Event, Origin, Report
+from trackway.storage.askings import Askings
+from trackway.storage.outbox import Outbox
+from trackway.worker.poller import Poller
+
+FEDEX, PAKET, PUROLATOR = 100003, 7041, 100042
+NUMBER = "123456789012"  # FedEx Express by its check digit; DHL Paket has numbers of twelve digits too
+POSTED = Event(time="2026-11-20 09:00", text="Posted", place="BONN")
+
+
+class OneCarrier:
+    """A carrier that knows some numbers."""
+
+    limits = Limits(batch=10)
+
+    def __init__(self, key: int) -> None:
+        self.id, self.carriers = f"carrier-{key}", frozenset({key})
+        self.knows: set[str] = set()
+        self.asked: list[str] = []
+        self.down = False
+
+    async def ask(self, inquiries: Sequence[Inquiry]) -> Answers:
+        self.asked += [inquiry.number for inquiry in inquiries]
+        if self.down:
+            raise CarrierUnavailable("HTTP 503")
+        return {one.number: self._report(one.number) for one in inquiries}
+
+    def _report(self, number: str) -> Report:
+        known = number in self.knows
+        return Report(number=number, found=known, events=(POSTED,) if known else (), language="en")
+
+    async def close(self) -> None: ...
+
+
+class Two(Stage):
+    """A shop, FedEx and DHL Paket."""
+
+    async def open(self) -> None:
+        await super().open()
+        self.fedex, self.paket = OneCarrier(FEDEX), OneCarrier(PAKET)
+        self.account = (await self.shop.house.access.named("shop")).id
+
+    async def register(self, *numbers: str, **fields: Any) -> list[Accepted | Refused]:
+        fields = {"auto_detection": True, **fields}
+        registration = desk(self.shop.house.store, FEDEX, PAKET)
+        return await registration.register(self.account, applied(*numbers, **fields), self.clock())
+
+    async def ask_all(self, *carriers: OneCarrier, **later: float) -> None:
+        self.clock.move(**later)
+        for carrier in carriers or (self.fedex, self.paket):
+            poller = Poller(
+                connector=carrier,
+                desk=self.shop.house.desk,
+                askings=Askings(self.shop.house.store.main),
+                judgement=app.judgement_of(self.shop.house),
+                announce=Outbox.put,
+                clock=self.clock,
+                timeout=20,
+                told=self.courier.wake,
+                observe=lambda *_: None,
+            )
+            while await poller.tick() == 0:
+                pass
+
+    async def tracks(self, carrier: int = 0) -> list[Any]:
+        accepted, _ = await self.shop.ask("gettrackinfo", {"number": NUMBER, "carrier": carrier})
+        return [item["track"] for item in accepted]
+
+    async def listed(self) -> list[tuple[int, int]]:
+        _, page = await self.shop.call("gettracklist", {})
+        return [(item["w1"], item["mc"]) for item in page["data"]["accepted"]]
+
+    async def tried(self) -> list[tuple[int, str, bool]]:
+        (explanation, *_) = await self.shop.house.explanations.of(NUMBER, None, self.clock())
+        return [(leg.carrier, leg.came_back, leg.next_at is not None) for leg in explanation.legs]
+
+    async def used(self) -> int:
+        return (await self.shop.house.access.usage(self.account, self.clock())).used
+
+
+@pytest.fixture
+async def two(database_url: str, tmp_path: Path, clock: Clock) -> AsyncIterator[Two]:
+    async with running(database_url, tmp_path, clock) as shop, receiver() as inbox:
+        opened = Two(shop, inbox)
+        await opened.open()
+        yield opened
+        await opened.poller.stop(1)
+
+
+async def test_the_one_that_knows_the_number_has_it(two: Two) -> None:
+    two.paket.knows.add(NUMBER)
+    assert await two.register(NUMBER) == [Accepted(number=NUMBER, carrier=FEDEX, origin=Origin.GUESSED)]
+    await two.ask_all()
+    await two.deliver()
+    (push,) = two.inbox.pushes
+    assert (push["data"]["track"]["w1"], push["data"]["track"]["e"]) == (PAKET, 10)
+    assert await two.listed() == [(PAKET, 0)], "a change by us is none of the account's"
+    assert await two.tracks(PAKET) == await two.tracks(FEDEX) == await two.tracks() == [push["data"]["track"]]
+    asked = len(two.fedex.asked)
+    await two.ask_all(days=1)
+    assert len(two.fedex.asked) == asked == 1
+    assert len(two.paket.asked) == 2
+
+
+async def test_what_registration_answered_stays_a_name_for_it(two: Two) -> None:
+    """Of another carrier now, it is stopped, noted, changed and not registered again under the first one too."""
+    two.paket.knows.add(NUMBER)
+    await two.register(NUMBER)
+    await two.ask_all()
+    (again,) = await two.register(NUMBER)
+    assert isinstance(again, Refused)
+    assert "registered already" in str(again.why)
+    assert await two.used() == 1
+    for endpoint in ("stoptrack", "retrack"):
+        accepted, _ = await two.shop.ask(endpoint, {"number": NUMBER, "carrier": FEDEX})
+        assert accepted == [{"number": NUMBER, "carrier": PAKET}]
+    two.clock.move(days=2)
+    change = {"number": NUMBER, "carrier_old": FEDEX, "carrier_new": PUROLATOR}
+    assert (await two.shop.ask("changecarrier", change))[0] == [{"number": NUMBER, "carrier": PUROLATOR}]
+    assert await two.listed() == [(PUROLATOR, 1)]
+
+
+async def test_nobody_knows_it_yet_and_the_first_one_stays(two: Two) -> None:
+    await two.register(NUMBER)
+    await two.ask_all()
+    (track,) = await two.tracks(FEDEX)
+    assert (track["w1"], track["e"], track["is1"]) == (FEDEX, 0, 2)
+    assert two.inbox.pushes == []
+    for _ in range(20):
+        await two.ask_all(hours=6)
+    assert len(two.fedex.asked) > 15
+    assert 5 < len(two.paket.asked) < 12, "a candidate is asked less and less often"
+    two.paket.knows.add(NUMBER)
+    await two.ask_all(hours=24)
+    assert await two.listed() == [(PAKET, 0)]
+
+
+async def test_the_first_one_knows_it_and_no_other_is_asked_again(two: Two) -> None:
+    two.fedex.knows.add(NUMBER)
+    await two.register(NUMBER)
+    await two.ask_all(two.paket, two.fedex)
+    two.paket.knows.add(NUMBER)
+    for _ in range(3):
+        await two.ask_all(days=1)
+    assert await two.listed() == [(FEDEX, 0)]
+    assert two.paket.asked == [NUMBER]
+    assert await two.tried() == [(FEDEX, "an answer", False), (PAKET, "the carrier does not know the number", False)]
+
+
+async def test_what_was_tried_is_told(two: Two) -> None:
+    two.paket.down = True
+    await two.register(NUMBER)
+    await two.ask_all()
+    assert [said for _, said, _ in await two.tried()] == ["the carrier does not know the number", "no answer: HTTP 503"]
+    two.paket.down = False
+    two.paket.knows.add(NUMBER)
+    await two.ask_all(hours=4)
+    assert await two.tried() == [(PAKET, "an answer", False), (FEDEX, "the carrier does not know the number", False)]
+    (day,) = [await two.shop.house.budget._ledger.day("carrier-7041", two.clock().date(), *_day(two))]  # noqa: SLF001
+    assert {reason: count for reason, count in day.reasons.items() if count} == {Reason.CANDIDATE: 2}
+
+
+def _day(two: Two) -> Any:
+    return two.clock().replace(hour=0), two.clock().replace(hour=23)
+
+
+async def test_a_candidate_that_the_account_follows_already_is_left_alone(two: Two) -> None:
+    two.paket.knows.add(NUMBER)
+    await two.register(NUMBER)
+    await two.register(NUMBER, carrier=PAKET, auto_detection=False)
+    await two.ask_all(two.paket)
+    await two.ask_all()
+    assert sorted(await two.listed()) == [(PAKET, 0), (FEDEX, 0)]
+    assert [track["w1"] for track in await two.tracks(FEDEX)] == [FEDEX]
+
+
+async def test_a_carrier_that_nobody_asks_is_no_candidate(two: Two) -> None:
+    await desk(two.shop.house.store, FEDEX).register(two.account, applied(NUMBER, auto_detection=True), two.clock())
+    assert [carrier for carrier, _, _ in await two.tried()] == [FEDEX]
+
+
+async def test_a_number_followed_again_is_asked_of_all_only_while_nobody_knows_it(two: Two) -> None:
+    await two.register(NUMBER)
+    await two.ask_all()
+    await two.shop.ask("stoptrack", {"number": NUMBER})
+    await two.ask_all(days=2)
+    assert len(two.paket.asked) == 1
+    await two.shop.ask("retrack", {"number": NUMBER})
+    await two.ask_all()
+    assert len(two.paket.asked) == 2
