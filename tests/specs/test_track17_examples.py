@@ -97,7 +97,7 @@ def tracking_of(track: dict[str, Any], number: str, countries: tuple[str, str]) 
             asked_at=instant(track[f"ylt{position}"]),
             took_ms=track[f"ygt{position}"],
         )
-        for position in Position
+        for position in (Position.FIRST, Position.FINAL)
         if track[f"w{position}"]
     ]
     return Tracking(
