@@ -100,7 +100,7 @@ async def _fill(data: Path, size: int) -> str:
             await house.mailroom.load([item(serial) for serial in range(first, first + _BATCH)], house.clock())
         took = time.perf_counter() - begun
         print(f"{size * SCANS / took:,.0f} scans/s loaded", flush=True)
-        (shown,) = (await house.mailroom.history(number(0)))[0]
+        (shown,) = (await house.mailroom.history(number(0), house.clock()))[0]
     _fill_usual(data / "usual.sqlite3", shown, size)
     return secret
 

@@ -4,15 +4,27 @@ from pathlib import Path
 from typing import Any
 
 from trackway.config import load
+from trackway.domain.phrasebook import Phrasebook
 from trackway.service.mailroom import Mailroom
+from trackway.service.texts import Texts
 from trackway.storage.allowance import Allowance
-from trackway.storage.catalogue import Catalogue
+from trackway.storage.catalogue import seeded_countries, seeded_wordings
 from trackway.storage.inquiries import Inquiries
 from trackway.storage.mailroom import Items, Partners
+from trackway.storage.phrases import Phrases
 from trackway.storage.store import Store
 from trackway.storage.vault import Vault
 
 NOWHERE = Path("/nowhere")
+
+
+BOOK = Phrasebook(seeded_wordings(NOWHERE), seeded_countries(NOWHERE))
+
+
+def open_texts(store: Store) -> Texts:
+    return Texts(
+        wordings=seeded_wordings(NOWHERE), countries=seeded_countries(NOWHERE), phrases=Phrases(store.main)
+    )
 
 
 def open_mailroom(store: Store, **settings: Any) -> Mailroom:
@@ -21,7 +33,7 @@ def open_mailroom(store: Store, **settings: Any) -> Mailroom:
         partners=Partners(store.main),
         allowance=Allowance(store.quick),
         inquiries=Inquiries(store.quick),
-        catalogue=Catalogue(NOWHERE),
+        texts=open_texts(store),
         vault=Vault(b"k" * 32),
         config=load(data=NOWHERE, **settings),
     )

@@ -36,11 +36,12 @@ from trackway.service.recarry import Recarry
 from trackway.service.registration import Registration
 from trackway.service.roster import Roster
 from trackway.service.stream import Bell, Stream
+from trackway.service.texts import Texts
 from trackway.service.webhooks import Sample, Webhooks
 from trackway.storage.accounts import Accounts
 from trackway.storage.allowance import Allowance
 from trackway.storage.askings import Askings
-from trackway.storage.catalogue import Catalogue
+from trackway.storage.catalogue import seeded_countries, seeded_wordings
 from trackway.storage.catalogue_carriers import load_carriers
 from trackway.storage.connections import Connections
 from trackway.storage.deliveries import Deliveries
@@ -53,6 +54,7 @@ from trackway.storage.mailroom import Items, Partners
 from trackway.storage.operator_keys import OperatorKeys
 from trackway.storage.outbox import Outbox
 from trackway.storage.pauses import Pauses
+from trackway.storage.phrases import Phrases
 from trackway.storage.records import Records
 from trackway.storage.shared import SharedMemory
 from trackway.storage.statement import Statement
@@ -101,6 +103,7 @@ class House:
     alteration: Alteration
     recarry: Recarry
     mailroom: Mailroom
+    texts: Texts
     operators: Operators
     connections: Connections
     kit: Kit
@@ -139,6 +142,7 @@ def _build(config: Config, clock: Clock, vault: Vault, store: Store, client: Gua
     roster = Roster(
         connections=connections.all, make=lambda connector, settings: registry.make(connector, settings, kit)
     )
+    texts = _texts(config, store)
     access = _access(config, vault, accounts, allowance)
     pauses = Pauses(SharedMemory(store.quick))
     budget = Budget(roster=roster, allowance=allowance, ledger=Ledger(store.quick), pauses=pauses)
@@ -166,7 +170,8 @@ def _build(config: Config, clock: Clock, vault: Vault, store: Store, client: Gua
             lifetimes=lifetimes_of(config),
             answer_patience=timedelta(seconds=config.carrier_change_patience),
         ),
-        mailroom=_mailroom(config, store, vault, allowance),
+        mailroom=_mailroom(config, store, vault, allowance, texts),
+        texts=texts,
         operators=Operators(keys=OperatorKeys(store.main), vault=vault),
         connections=connections,
         kit=kit,
@@ -207,15 +212,23 @@ def _webhooks(config: Config, store: Store, client: GuardedClient, access: Acces
     )
 
 
-def _mailroom(config: Config, store: Store, vault: Vault, allowance: Allowance) -> Mailroom:
+def _mailroom(config: Config, store: Store, vault: Vault, allowance: Allowance, texts: Texts) -> Mailroom:
     return Mailroom(
         items=Items(store.main),
         partners=Partners(store.main),
         allowance=allowance,
         inquiries=Inquiries(store.quick),
-        catalogue=Catalogue(config.data),
+        texts=texts,
         vault=vault,
         config=config,
+    )
+
+
+def _texts(config: Config, store: Store) -> Texts:
+    return Texts(
+        wordings=seeded_wordings(config.data),
+        countries=seeded_countries(config.data),
+        phrases=Phrases(store.main),
     )
 
 
@@ -276,9 +289,11 @@ def web(house: House, *, faces: bool = True, routes: Sequence[BaseRoute] = ()) -
 
     pages = [*status.routes(house.metrics.registry, ready), *routes]
     if faces:
+        # A route is looked for from the first on, and partners ask most.
+        pages = [*hkpost.operations(house.mailroom, house.config, house.clock), *pages]
         pages += [*openapi_track17.routes(), *_track17(house).routes(), *_stream(house).routes()]
         pages += openapi_hkpost.routes(house.config.hkpost_base_path)
-        pages += hkpost.routes(house.mailroom, house.config, house.clock)
+        pages += hkpost.elsewhere(house.config)
         pages += openapi_operator.routes()
         pages += operator.routes(house.operators, house.mailroom, house.clock)
     return Measure(Starlette(routes=pages), metrics=house.metrics)

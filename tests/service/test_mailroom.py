@@ -191,6 +191,7 @@ async def test_h5_the_milestone_follows_the_latest_scan_where_none_was_told(mail
     await mailroom.load([ITEM], NOW)
     (told,) = await mailroom.ask(ann, [NUMBER], NOW)
     assert isinstance(told, Item)
+    told = (await mailroom.phrasebook(NOW)).filled(told)
     assert told.milestone == Words("Delivered", "已成功派遞", "已成功派递")
     assert told.scans[0].message == Words("Posted", "櫃位收件", "柜位收件")
     assert told.origin.name.e == "HONG KONG"

@@ -1,12 +1,12 @@
 """Items keep their scans in order, whatever comes twice, late or bare (H23, H26)."""
 
 import asyncio
-from datetime import timedelta
 
 import pytest
 from msgspec.structs import replace
 
 from tests.conftest import NOW
+from tests.mailrooms import BOOK
 from trackway.domain.mail import Country, Item, Partner, Scan, Words
 from trackway.storage.mailroom import Items, Partners
 from trackway.storage.store import Store, open_store
@@ -33,6 +33,10 @@ ITEM = Item(
 )
 
 
+def _whole(item: Item) -> Item:
+    return item
+
+
 @pytest.fixture
 def items(store: Store) -> Items:
     return Items(store.main)
@@ -43,7 +47,7 @@ async def _found(items: Items, number: str = NUMBER) -> Item:
 
 
 async def test_what_was_loaded_is_found_and_what_was_not_is_absent(items: Items) -> None:
-    await items.load([ITEM, replace(ITEM, number="LK773201020HK", scans=())], NOW)
+    await items.load([ITEM, replace(ITEM, number="LK773201020HK", scans=())], _whole)
     assert await items.find([NUMBER, "LK773201020HK", "RB000000010HK"]) == {
         NUMBER: ITEM,
         "LK773201020HK": replace(ITEM, number="LK773201020HK", scans=()),
@@ -53,21 +57,21 @@ async def test_what_was_loaded_is_found_and_what_was_not_is_absent(items: Items)
 
 async def test_h23_scans_are_oldest_first_and_those_of_one_minute_as_told(items: Items) -> None:
     same = [scan("03 00:00", what) for what in ("EMD", "EDB", "EDC", "EMA")]
-    await items.load([replace(ITEM, scans=(*same[:3], LEFT))], NOW)
-    await items.load([replace(ITEM, scans=(same[3], POSTED))], NOW + timedelta(seconds=1))
+    await items.load([replace(ITEM, scans=(*same[:3], LEFT))], _whole)
+    await items.load([replace(ITEM, scans=(same[3], POSTED))], _whole)
     assert (await _found(items)).scans == (POSTED, LEFT, *same)
 
 
 async def test_loading_twice_changes_nothing(items: Items) -> None:
     for _ in range(2):
-        await items.load([replace(ITEM, scans=(POSTED, LEFT, POSTED))], NOW)
+        await items.load([replace(ITEM, scans=(POSTED, LEFT, POSTED))], _whole)
     assert (await _found(items)).scans == (POSTED, LEFT)
 
 
 async def test_texts_are_mended_and_kept_where_none_is_given(items: Items) -> None:
-    await items.load([ITEM], NOW)
+    await items.load([ITEM], _whole)
     mended = scan("01 09:00", "EMA", Words("Item posted"))
-    await items.load([Item(number=NUMBER, drop_off=Words(e="Central"), scans=(mended,))], NOW)
+    await items.load([Item(number=NUMBER, drop_off=Words(e="Central"), scans=(mended,))], _whole)
     found = await _found(items)
     assert found.scans == (scan("01 09:00", "EMA", Words("Item posted", "櫃位收件", "柜位收件")),)
     assert found.drop_off == Words("Central", "皇后大道郵政局", "皇后大道邮政局")
@@ -82,37 +86,64 @@ async def test_scans_differ_by_time_place_and_what_happened(items: Items) -> Non
         replace(LEFT, place=Country("HK", Words("KOWLOON"))),
         replace(LEFT, what="Left by sea"),
     )
-    await items.load([replace(ITEM, scans=(LEFT, *others))], NOW)
+    await items.load([replace(ITEM, scans=(LEFT, *others))], _whole)
     assert len((await _found(items)).scans) == 5
 
 
 async def test_h26_the_newest_item_of_a_number_answers(items: Items) -> None:
     again = replace(ITEM, posted="2027-12-01 09:00", scans=(replace(POSTED, time="2027-12-01 09:00"),))
-    await items.load([again, ITEM], NOW)
+    await items.load([again, ITEM], _whole)
     assert await _found(items) == again
-    await items.load([Item(number=NUMBER, scans=(LEFT,))], NOW)
+    await items.load([Item(number=NUMBER, scans=(LEFT,))], _whole)
     assert LEFT in (await _found(items)).scans
 
 
 async def test_an_item_may_be_told_of_before_it_is_posted(items: Items) -> None:
-    await items.load([replace(ITEM, posted="", scans=(POSTED,))], NOW)
+    await items.load([replace(ITEM, posted="", scans=(POSTED,))], _whole)
     assert (await _found(items)).posted == ""
-    await items.load([replace(ITEM, scans=(LEFT,))], NOW)
+    await items.load([replace(ITEM, scans=(LEFT,))], _whole)
     assert await _found(items) == replace(ITEM, scans=(POSTED, LEFT))
 
 
 async def test_one_number_may_come_many_times_in_a_batch(items: Items) -> None:
     days = [scan(f"{day:02} 10:00", "EMD") for day in range(1, 29)]
-    await items.load([replace(ITEM, scans=(day,)) for day in days], NOW)
+    await items.load([replace(ITEM, scans=(day,)) for day in days], _whole)
     assert (await _found(items)).scans == tuple(days)
 
 
 async def test_two_loaders_at_once_do_not_harm_each_other(items: Items, database_url: str) -> None:
     second = await open_store(database_url)
     batch = [replace(ITEM, number=f"RB{serial:09}HK") for serial in range(50)]
-    await asyncio.gather(items.load(batch, NOW), Items(second.main).load(batch[::-1], NOW))
+    await asyncio.gather(items.load(batch, _whole), Items(second.main).load(batch[::-1], _whole))
     await second.close()
     assert len(await items.find(item.number for item in batch)) == 50
+
+
+async def test_texts_that_the_book_has_are_not_kept_and_make_no_second_scan(items: Items) -> None:
+    await items.load([ITEM], _whole)
+    bare = replace(POSTED, place=Country("HK"), message=UNSAID)
+    await items.load([replace(ITEM, scans=(bare, LEFT))], BOOK.bare)
+    found = await _found(items)
+    assert found.scans == (bare, replace(LEFT, place=Country("HK")))
+    assert BOOK.filled(found).origin == ITEM.origin
+
+
+async def test_a_text_of_the_books_takes_the_place_of_another(items: Items) -> None:
+    await items.load([replace(ITEM, scans=(scan("01 09:00", "EMA", Words("Item psted")),))], BOOK.bare)
+    await items.load([ITEM], BOOK.bare)
+    assert BOOK.filled(await _found(items)).scans == (POSTED,)
+
+
+async def test_numbers_are_found_by_their_beginning_a_page_at_a_time(items: Items) -> None:
+    numbers = ["RB000000010HK", "RB000000023HK", "RC000000010HK"]
+    await items.load([replace(ITEM, number=number) for number in numbers], _whole)
+    await items.load([replace(ITEM, number=numbers[0], posted="2028-01-01 00:00")], _whole)
+    first = await items.beginning("RB", ("", ""), 2)
+    assert [(item.number, item.posted[:4]) for item in first] == [(numbers[0], "2026"), (numbers[0], "2028")]
+    rest = await items.beginning("RB", (first[-1].number, first[-1].posted), 2)
+    assert [item.number for item in rest] == numbers[1:2]
+    assert len(await items.beginning("", ("", ""), 9)) == 4
+    assert await items.beginning("RB%", ("", ""), 9) == []
 
 
 async def test_partners_are_kept_by_name(store: Store) -> None:

@@ -7,14 +7,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from msgspec.structs import replace
 from sqlalchemy import Connection, create_engine, inspect
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from tests.mailrooms import BOOK
 from trackway.domain.errors import StorageError
+from trackway.domain.mail import Country, Item, Scan, Words
 from trackway.storage import migrate, revision
+from trackway.storage.mailroom import Items
 from trackway.storage.schema import metadata
 from trackway.storage.store import Store, open_store
 
@@ -105,3 +110,66 @@ async def test_a_damaged_quick_store_is_made_anew(tmp_path: Path) -> None:
     store = await open_store(f"sqlite:///{path}")
     await store.close()
     assert revision.of_sqlite(quick) == revision.HEAD
+
+
+_OLD_ITEM = (
+    "INSERT INTO item (id, number, posted, drop_off_e, drop_off_c, drop_off_s, origin, origin_e, origin_c, origin_s, "
+    "destination, destination_e, destination_c, destination_s, milestone_e, milestone_c, milestone_s) VALUES "
+    "(7, 'RT215770195HK', '2026-11-01 09:00', 'Queen''s \"Road\"', '皇后大道', '', 'HK', 'HONG KONG', '香港', '香港', "
+    "'FR', 'FRANCE', '', '', '', '', ''), "
+    "(8, 'RB000000010HK', '', '', '', '', '', '', '', '', '', '', '', '', '', '', '')"
+)
+_OLD_SCANS = (
+    "INSERT INTO scan (item_id, time, place, place_e, what, place_c, place_s, message_e, message_c, message_s, told) "
+    "VALUES (7, '2026-11-02 10:00', 'HK', 'HONG KONG', 'EMC', '香港', '香港', '', '', '', 5), "
+    "(7, '2026-11-01 09:00', 'HK', 'HONG KONG', 'EMB', '香港', '香港', '', '', '', 4), "
+    "(7, '2026-11-01 09:00', 'HK', 'HONG KONG', 'EMA', '香港', '香港', 'Posted', '櫃位收件', '柜位收件', 3)"
+)
+
+
+async def test_items_of_before_are_kept_whole(database_url: str, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'old.sqlite3'}" if database_url.startswith("sqlite") else database_url
+    await _upgrade_to(url, "0006", [_OLD_ITEM, _OLD_SCANS])
+    if not url.startswith("sqlite"):
+        await migrate.upgrade_postgres(url)
+    store = await open_store(url)
+    items = Items(store.main)
+    found = await items.find(["RT215770195HK", "RB000000010HK"])
+    hong_kong = Country("HK", Words("HONG KONG", "香港", "香港"))
+    assert found == {
+        "RT215770195HK": Item(
+            number="RT215770195HK",
+            posted="2026-11-01 09:00",
+            drop_off=Words('Queen\'s "Road"', "皇后大道"),
+            origin=hong_kong,
+            destination=Country("FR", Words("FRANCE")),
+            scans=(
+                Scan("2026-11-01 09:00", hong_kong, "EMA", Words("Posted", "櫃位收件", "柜位收件")),
+                Scan("2026-11-01 09:00", hong_kong, "EMB"),
+                Scan("2026-11-02 10:00", hong_kong, "EMC"),
+            ),
+        ),
+        "RB000000010HK": Item(number="RB000000010HK"),
+    }
+    await items.load([replace(found["RT215770195HK"], number="RC000000010HK")], BOOK.bare)
+    await store.close()
+
+
+async def _upgrade_to(url: str, target: str, statements: list[str]) -> None:
+    """A store of before, with rows in it."""
+
+    def work(connection: Connection) -> None:
+        command.upgrade(migrate.alembic_config(connection), target)
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+
+    if url.startswith("sqlite"):
+        engine = create_engine(url, poolclass=NullPool)
+        with engine.begin() as connection:
+            work(connection)
+    else:
+        async_engine = create_async_engine("postgresql+asyncpg://" + url.split("://", 1)[1], poolclass=NullPool)
+        async with async_engine.begin() as async_connection:
+            await async_connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+            await async_connection.exec_driver_sql("CREATE SCHEMA public")
+            await async_connection.run_sync(work)

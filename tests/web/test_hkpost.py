@@ -110,14 +110,14 @@ async def test_who_asked_when_is_kept_with_what_was_told(partner: Partner) -> No
     first = partner.clock()
     await partner.ask({"lang": "Z", "itemNo": [NUMBER]})
     await partner.ask({"lang": "E", "itemNo": [NUMBER, NUMBER]})
-    items, asked = await partner.mailroom.history(NUMBER)
+    items, asked = await partner.mailroom.history(NUMBER, partner.clock())
     assert [item.number for item in items] == [NUMBER]
     assert [(one.sys_id, one.at, one.status) for one in asked] == [
         ("ann", first, 0),
         ("ann", partner.clock(), 0),
         ("ann", partner.clock(), 0),
     ]
-    _, missed = await partner.mailroom.history("RB000000023HK")
+    _, missed = await partner.mailroom.history("RB000000023HK", partner.clock())
     assert [(one.at, one.status) for one in missed] == [(first, 1001)]
 
 
@@ -126,7 +126,7 @@ async def test_the_log_of_who_asked_can_be_off(store: Store) -> None:
     await mailroom.create_partner("ann", THEN)
     (ann,) = await mailroom.partners()
     await mailroom.note(ann, [(NUMBER, 0)], THEN)
-    assert await mailroom.history(NUMBER) == ([], [])
+    assert await mailroom.history(NUMBER, THEN) == ([], [])
 
 
 async def test_h11_thirty_one_numbers(partner: Partner) -> None:

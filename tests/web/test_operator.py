@@ -58,7 +58,7 @@ async def test_a_batch_twice_is_there_once(sender: Sender) -> None:
     for _ in range(2):
         answer = await sender.send([ITEM, ITEM | {"itemNo": "LK773201020HK"}])
         assert (answer.status_code, answer.json()) == (200, {"accepted": 2, "refused": []})
-    (item,), _ = await sender.mailroom.history(NUMBER)
+    (item,), _ = await sender.mailroom.history(NUMBER, NOW)
     assert [scan.what for scan in item.scans] == ["EMI"]
 
 
@@ -84,7 +84,7 @@ async def test_a_bad_item_is_told_and_the_others_are_kept(sender: Sender) -> Non
         (6, ""),
     ]
     assert all(one["reason"] for one in answer["refused"])
-    assert len((await sender.mailroom.history(NUMBER))[0]) == 1
+    assert len((await sender.mailroom.history(NUMBER, NOW))[0]) == 1
 
 
 async def test_only_a_key_that_is_there_opens(sender: Sender) -> None:
@@ -94,7 +94,7 @@ async def test_only_a_key_that_is_there_opens(sender: Sender) -> None:
         assert refused.json()["reason"]
     await sender.operators.drop_key("sorting")
     assert (await sender.send([ITEM])).status_code == 401
-    assert await sender.mailroom.history(NUMBER) == ([], [])
+    assert await sender.mailroom.history(NUMBER, NOW) == ([], [])
 
 
 async def test_keys_have_names(sender: Sender) -> None:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.mailrooms import BOOK
 from trackway.domain.errors import (
     AccountDisabled,
     DayLimitReached,
@@ -28,10 +29,10 @@ from trackway.domain.mail import (
     Words,
 )
 from trackway.wire.hkpost import (
+    Writer,
     read_credentials,
     read_inquiry,
     read_time,
-    write_answer,
     write_refusal,
     write_time,
     write_token,
@@ -156,7 +157,7 @@ def test_h8_a_refused_request_has_all_four_keys() -> None:
 
 @pytest.mark.parametrize(("lang", "told"), [("A", "ecs"), ("E", "e"), ("C", "c"), ("S", "s")])
 def test_h3_the_other_languages_are_there_and_empty(lang: str, told: str) -> None:
-    (result,) = json.loads(write_answer(lang, [NUMBER], [ITEM]))["deliveryResultList"]
+    (result,) = json.loads(Writer(BOOK).answer(lang, [NUMBER], [ITEM]))["deliveryResultList"]
     (detail,) = result["itemDeliveryStatusDetailList"]
     for field, value in (*result.items(), *detail.items()):
         language = field[-1] if field[-2:-1] == "_" else ""
@@ -169,7 +170,7 @@ def test_h3_the_other_languages_are_there_and_empty(lang: str, told: str) -> Non
 
 def test_h10_results_keep_order_duplicates_and_spelling() -> None:
     asked = [" rb000000010hk", "nonsense", NUMBER, NUMBER]
-    answer = json.loads(write_answer("A", asked, [ITEM, ItemMalformed("nonsense"), ITEM, ITEM]))
+    answer = json.loads(Writer(BOOK).answer("A", asked, [ITEM, ItemMalformed("nonsense"), ITEM, ITEM]))
     assert [result["itemNo"] for result in answer["deliveryResultList"]] == asked
     assert [result["status"] for result in answer["deliveryResultList"]] == [0, 1002, 0, 0]
     assert (answer["status"], answer["itemCount"], answer["errMsg"]) == (0, 4, "")

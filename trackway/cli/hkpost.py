@@ -111,7 +111,7 @@ def export(
         key = item_number(number)
     except ItemMalformed as why:
         fail(str(why), 2)
-    items, asked = within(lambda house: house.mailroom.history(key), data=data, database=database)
+    items, asked = within(lambda house: house.mailroom.history(key, house.clock()), data=data, database=database)
     print_json(
         {
             "items": list(map(write_item, items)),

@@ -49,7 +49,7 @@ class ItemHidden(MailRefusal):
     why = "is not for this partner"
 
 
-class Words(Struct, frozen=True, gc=False):
+class Words(Struct, frozen=True, gc=False, array_like=True):
     """The same words in English, Traditional and Simplified Chinese; empty where they are not known."""
 
     e: str = ""
@@ -64,14 +64,14 @@ class Words(Struct, frozen=True, gc=False):
         return Words(self.e or other.e, self.c or other.c, self.s or other.s)
 
 
-class Country(Struct, frozen=True, gc=False):
+class Country(Struct, frozen=True, gc=False, array_like=True):
     """A country by its ISO 3166 alpha-2 code and its names (H24)."""
 
     code: str = ""
     name: Words = Words()
 
 
-class Scan(Struct, frozen=True, gc=False):
+class Scan(Struct, frozen=True, gc=False, array_like=True):
     """One thing that happened to an item. `time` is `YYYY-MM-DD HH:MM` of the place, so it sorts as text (H22).
 
     `what` is the UPU event code, or the message itself where the scan came without a code.
@@ -80,7 +80,7 @@ class Scan(Struct, frozen=True, gc=False):
     time: str
     place: Country
     what: str
-    message: Words
+    message: Words = Words()
 
 
 class Item(Struct, frozen=True, kw_only=True):

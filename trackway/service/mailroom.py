@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 import jwt
 from jwt.types import Options
 from msgspec import Struct
-from msgspec.structs import replace
 
 from trackway.config import Config
 from trackway.domain.errors import ConfigError, KeyMissing, KeyUnknown
@@ -26,8 +25,9 @@ from trackway.domain.mail import (
     Retention,
     item_number,
 )
+from trackway.domain.phrasebook import Phrasebook
+from trackway.service.texts import Texts
 from trackway.storage.allowance import Allowance
-from trackway.storage.catalogue import Catalogue
 from trackway.storage.inquiries import Asked, Inquiries, Usage, subject_of
 from trackway.storage.mailroom import Items, Partners
 from trackway.storage.vault import Vault
@@ -56,7 +56,7 @@ class Mailroom:
         partners: Partners,
         allowance: Allowance,
         inquiries: Inquiries,
-        catalogue: Catalogue,
+        texts: Texts,
         vault: Vault,
         config: Config,
     ) -> None:
@@ -64,7 +64,7 @@ class Mailroom:
         self._partners = partners
         self._allowance = allowance
         self._inquiries = inquiries
-        self._catalogue = catalogue
+        self._texts = texts
         self._vault = vault
         self._config = config
         self._retention = Retention(config.hkpost_retention_months, config.retention_by_prefix())
@@ -121,13 +121,20 @@ class Mailroom:
         )
 
     async def ask(self, partner: Partner, numbers: Sequence[str], now: datetime) -> list[Outcome]:
-        """For each number, in the order asked, its item or why it is not told (H10, H12 to H14)."""
+        """For each number, in the order asked, its item as told, or why it is not (H10, H12 to H14).
+
+        Texts that the item lacks are in the book that `phrasebook` gives.
+        """
         keys = [self._key(number) for number in numbers]
         wanted = {key for key in keys if isinstance(key, str)}
         found = await self._items.find(wanted) if wanted else {}
         today = partner.local(now)
         told = {number: self._told(partner, number, found.get(number), today) for number in wanted}
         return [told[key] if isinstance(key, str) else key for key in keys]
+
+    async def phrasebook(self, now: datetime) -> Phrasebook:
+        """The texts in force; the same object as long as nothing is changed."""
+        return await self._texts.book(now)
 
     async def note(self, partner: Partner, told: Iterable[tuple[str, int]], now: datetime) -> None:
         """Keep in the log which status each number was told; what is no item number is not kept."""
@@ -139,15 +146,19 @@ class Mailroom:
         """How many calls were let in, by partner and day of the partner's own zone."""
         return [usage for usage in await self._inquiries.usage() if sys_id in {None, usage.sys_id}]
 
-    async def history(self, number: str) -> tuple[list[Item], list[Asked]]:
+    async def history(self, number: str, now: datetime) -> tuple[list[Item], list[Asked]]:
         """Every item that had the number (as `item_number` gives it), oldest first, and who asked for it when."""
-        items = await self._items.history(number)
-        told = [replace(item, milestone=self._catalogue.milestone(item)) for item in items]
-        return told, await self._inquiries.of(number)
+        book = await self._texts.book(now)
+        return list(map(book.filled, await self._items.history(number))), await self._inquiries.of(number)
+
+    async def search(self, prefix: str, now: datetime, *, after: tuple[str, str] = ("", ""), most: int = 50) -> list[Item]:
+        """Up to `most` items whose numbers begin so, by number and posting time; `after` is the last one seen."""
+        book = await self._texts.book(now)
+        return list(map(book.filled, await self._items.beginning(prefix.strip().upper(), after, most)))
 
     async def load(self, items: Sequence[Item], now: datetime) -> None:
-        """Keep items and scans, with the texts that they lack from the catalogue; safe to do twice."""
-        await self._items.load([self._catalogue.filled(item) for item in items], now)
+        """Keep items and scans; safe to do twice. Texts that the catalogue has anyway follow the catalogue."""
+        await self._items.load(items, (await self._texts.book(now)).bare)
 
     async def create_partner(
         self,
@@ -222,7 +233,7 @@ class Mailroom:
             return ItemHidden(number)
         if not self._retention.covers(item, today):
             return ItemExpired(number)
-        return replace(item, milestone=self._catalogue.milestone(item))
+        return item
 
 
 def _checked_zone(zone: str) -> str:

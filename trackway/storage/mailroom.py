@@ -1,60 +1,61 @@
 """The operator's items with their scans, and the partners who ask for them."""
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from itertools import count, groupby
-from operator import itemgetter
+from operator import attrgetter
 from typing import Any
+
+from msgspec import Struct, json
+from msgspec.structs import astuple
 
 from trackway.domain.mail import Country, Item, Partner, Scan, Words
 from trackway.storage.database import Database, Row, Transaction, to_ms
 from trackway.storage.statement import Statement
 
-
-def _columns(*fields: str) -> str:
-    """`field_e, field_c, field_s, …`."""
-    return ", ".join(f"{field}_{language}" for field in fields for language in "ecs")
+Bare = Callable[[Item], Item]
 
 
-def _typed(columns: str) -> str:
-    return ", ".join(f"{column} text" for column in columns.split(", "))
+class _Body(Struct, array_like=True):
+    """An item as its row holds it."""
+
+    drop_off: Words = Words()
+    origin: Country = Country()
+    destination: Country = Country()
+    milestone: Words = Words()
+    scans: tuple[Scan, ...] = ()
 
 
-def _kept(table: str, columns: str) -> str:
-    """What an update sets: the new text, unless it is empty."""
-    return ", ".join(
-        f"{column} = COALESCE(NULLIF(excluded.{column}, ''), {table}.{column})" for column in columns.split(", ")
-    )
-
-
-_MILESTONE = _columns("milestone")
-_ITEM = f"{_columns('drop_off')}, origin, {_columns('origin')}, destination, {_columns('destination')}"
-_SCAN = f"time, place, {_columns('place')}, what, {_columns('message')}"
+_NOTHING = Item(number="")
+_LENGTH = 13
+_BEGINS = re.compile(r"[A-Z0-9]{0,13}").fullmatch
+_BY_TIME = attrgetter("time")
+_DECODER, _ENCODER = json.Decoder(_Body), json.Encoder()
 
 _NEWEST = Statement("SELECT number, MAX(posted) FROM item WHERE number @any(numbers text) GROUP BY number")
 _POST = Statement(
     "UPDATE item SET posted = given.posted FROM @rows(rows: number text, posted text) AS given "
     "WHERE item.number = given.number AND item.posted = ''"
 )
-_PUT_ITEMS = Statement(
-    f"INSERT INTO item (number, posted, {_ITEM}, {_MILESTONE}) SELECT number, posted, {_ITEM}, {_MILESTONE} "
-    f"FROM @rows(rows: {_typed(f'number, posted, {_ITEM}, {_MILESTONE}')}) AS given WHERE true "
-    f"ON CONFLICT (number, posted) DO UPDATE SET {_kept('item', _ITEM)}, "
-    "milestone_e = excluded.milestone_e, milestone_c = excluded.milestone_c, milestone_s = excluded.milestone_s "
-    "RETURNING number, id"
+_PUT = Statement(
+    "INSERT INTO item (number, posted, body) SELECT number, posted, body "
+    "FROM @rows(rows: number text, posted text, body text) AS given WHERE true "
+    "ON CONFLICT (number, posted) DO NOTHING RETURNING number, posted"
 )
-_PUT_SCANS = Statement(
-    f"INSERT INTO scan (item_id, told, {_SCAN}) SELECT item_id, told, {_SCAN} "
-    f"FROM @rows(rows: item_id bigint, told bigint, {_typed(_SCAN)}) AS given WHERE true "
-    "ON CONFLICT (item_id, time, place, place_e, what) DO UPDATE SET "
-    f"{_kept('scan', 'place_c, place_s, ' + _columns('message'))}"
+_KNOWN = Statement(
+    "SELECT number, posted, body FROM item WHERE number @any(numbers text) ORDER BY number, posted @locked"
 )
-_FIND = Statement(
-    f"SELECT id, number, posted, {_ITEM}, {_MILESTONE} FROM item WHERE number @any(numbers text) ORDER BY posted"
+_MEND = Statement(
+    "INSERT INTO item (number, posted, body) SELECT number, posted, body "
+    "FROM @rows(rows: number text, posted text, body text) AS given WHERE true "
+    "ON CONFLICT (number, posted) DO UPDATE SET body = excluded.body"
 )
-_ALL = Statement(f"SELECT id, number, posted, {_ITEM}, {_MILESTONE} FROM item WHERE number = :number ORDER BY posted")
-_SCANS = Statement(f"SELECT item_id, told, {_SCAN} FROM scan WHERE item_id @any(ids bigint) ORDER BY item_id")
-_OLDEST_FIRST = itemgetter(2, 1)  # time, then told: sorting a few here is cheaper than sorting all there
+_FIND = Statement("SELECT number, posted, body FROM item WHERE number @any(numbers text) ORDER BY posted")
+_ALL = Statement("SELECT number, posted, body FROM item WHERE number = :number ORDER BY posted")
+_BEGINNING = Statement(
+    "SELECT number, posted, body FROM item WHERE number BETWEEN :first AND :last AND (number, posted) > "
+    "(:number, :posted) ORDER BY number, posted LIMIT :most"
+)
 
 _PARTNER = "sys_id, lookup, disabled, interval_ms, daily, zone, prefixes"
 _CREATE = Statement(
@@ -68,42 +69,44 @@ _SET_LOOKUP = Statement("UPDATE partner SET lookup = :lookup WHERE sys_id = :sys
 
 
 class Items:
-    """Items by number and posting time: a number may be used again, and the newest item answers (H26)."""
+    """Items by number and posting time: a number may be used again, and the newest item answers (H26).
+
+    A row holds its item whole: reading thirty of them is one statement, whatever happened to them.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def load(self, items: Sequence[Item], now: datetime) -> None:
+    async def load(self, items: Sequence[Item], bare: Bare) -> None:
         """Keep the items and scans that are new and mend the texts of the others; the same again changes nothing.
 
         A scan is the same at the same time and place with the same code or message. Scans of one minute keep the
         order in which they were told. An item that is told without its posting time is the newest of its number.
+        Texts that `bare` takes away are not kept, and are no difference between two scans.
         """
-        ordinals = count(to_ms(now) * 1000)
 
         async def work(tx: Transaction) -> None:
             for run in _runs(items):
-                await _put(tx, run, ordinals)
+                await _put(tx, run, bare)
 
         await self._database.write(work)
 
     async def find(self, numbers: Iterable[str]) -> dict[str, Item]:
         """The newest item of each number that there is, with all its scans, oldest first (H23)."""
-        newest = {row[1]: row for row in await self._database.read(_FIND, numbers=list(numbers))}
-        scans = await self._scans([row[0] for row in newest.values()])
-        return {number: _item(row, scans.get(row[0], ())) for number, row in newest.items()}
+        newest = {row[0]: row for row in await self._database.read(_FIND, numbers=list(numbers))}
+        return {number: _item(row) for number, row in newest.items()}
 
     async def history(self, number: str) -> list[Item]:
         """Every item that had the number, by its posting time."""
-        rows = await self._database.read(_ALL, number=number)
-        scans = await self._scans([row[0] for row in rows])
-        return [_item(row, scans.get(row[0], ())) for row in rows]
+        return list(map(_item, await self._database.read(_ALL, number=number)))
 
-    async def _scans(self, ids: list[int]) -> dict[int, tuple[Scan, ...]]:
-        rows = await self._database.read(_SCANS, ids=ids) if ids else []
-        return {
-            item: tuple(map(_scan, sorted(group, key=_OLDEST_FIRST))) for item, group in groupby(rows, itemgetter(0))
-        }
+    async def beginning(self, prefix: str, after: tuple[str, str], most: int) -> list[Item]:
+        """Up to `most` items whose numbers begin so, by number and posting time, from beyond `after` on."""
+        if not _BEGINS(prefix):
+            return []
+        number, posted = after
+        values = {"first": prefix, "last": prefix.ljust(_LENGTH, "Z"), "number": number, "posted": posted, "most": most}
+        return list(map(_item, await self._database.read(_BEGINNING, **values)))
 
 
 class Partners:
@@ -158,61 +161,84 @@ def _runs(items: Sequence[Item]) -> Iterator[dict[str, Item]]:
     yield run
 
 
-async def _put(tx: Transaction, run: dict[str, Item], ordinals: Iterator[int]) -> None:
-    """Rows go in by number, so that two loaders at once wait for each other in one order."""
-    newest = await _pairs(tx, _NEWEST, numbers=list(run))
+async def _put(tx: Transaction, run: dict[str, Item], bare: Bare) -> None:
+    """Rows go in by number, so that two loaders at once wait for each other in one order.
+
+    What another loader puts in first is there when we look for what our own insert did not take.
+    """
+    newest = {number: posted for number, posted in await tx.fetch(_NEWEST, numbers=list(run))}  # noqa: C416  # no tuples
     posted = [(item.number, item.posted) for item in run.values() if item.posted and newest.get(item.number) == ""]
     if posted:
         await tx.fetch(_POST, rows=posted)
-    rows = [(number, item.posted or newest.get(number, ""), *_item_row(item)) for number, item in sorted(run.items())]
-    ids = await _pairs(tx, _PUT_ITEMS, rows=rows)
-    scans = {
-        (ids[number], *row[:3], row[5]): (ids[number], next(ordinals), *row)
-        for number, item in sorted(run.items())
-        for row in map(_scan_row, item.scans)
-    }
-    if scans:
-        await tx.fetch(_PUT_SCANS, rows=list(scans.values()))
+        newest |= dict(posted)
+    told = {(number, item.posted or newest.get(number, "")): item for number, item in sorted(run.items())}
+    fresh = [_row(key, _merged(_NOTHING, item, bare)) for key, item in told.items() if newest.get(key[0]) != key[1]]
+    taken = {(number, posted) for number, posted in await tx.fetch(_PUT, rows=fresh)} if fresh else set()
+    rest = [key for key in told if key not in taken]
+    if rest:
+        rows = await tx.fetch(_KNOWN, numbers=[number for number, _ in rest])
+        kept = {(number, posted): _item((number, posted, body)) for number, posted, body in rows}
+        merged = {key: _merged(kept.get(key, _NOTHING), told[key], bare) for key in rest}
+        await tx.fetch(_MEND, rows=[_row(key, item) for key, item in merged.items() if item != kept.get(key)])
 
 
-async def _pairs(tx: Transaction, statement: Statement, **values: Any) -> dict[str, Any]:
-    return {name: value for name, value in await tx.fetch(statement, **values)}  # noqa: C416  # rows are no tuples
-
-
-def _item_row(item: Item) -> tuple[str, ...]:
-    return (
-        *_flat(item.drop_off),
-        item.origin.code,
-        *_flat(item.origin.name),
-        item.destination.code,
-        *_flat(item.destination.name),
-        *_flat(item.milestone),
+def _merged(kept: Item, told: Item, bare: Bare) -> Item:
+    """The item with what is told of it now; a text that is not told stays."""
+    scans = {_identity(scan): scan for scan in bare(kept).scans}
+    for scan, plain in zip(told.scans, bare(told).scans, strict=True):
+        old = scans.get(_identity(plain), scan)
+        place = Country(plain.place.code, scan.place.name.filled(old.place.name))
+        scans[_identity(plain)] = Scan(scan.time, place, scan.what, scan.message.filled(old.message))
+    return bare(
+        Item(
+            number=told.number,
+            posted=told.posted or kept.posted,
+            drop_off=told.drop_off.filled(kept.drop_off),
+            origin=_country(told.origin, kept.origin),
+            destination=_country(told.destination, kept.destination),
+            milestone=told.milestone,
+            scans=tuple(sorted(scans.values(), key=_BY_TIME)),
+        )
     )
 
 
-def _scan_row(scan: Scan) -> tuple[str, ...]:
-    return (scan.time, scan.place.code, *_flat(scan.place.name), scan.what, *_flat(scan.message))
+def _identity(scan: Scan) -> tuple[str, str, str, str]:
+    return scan.time, scan.place.code, scan.place.name.e, scan.what
 
 
-def _flat(words: Words) -> tuple[str, str, str]:
-    return words.e, words.c, words.s
+def _country(told: Country, kept: Country) -> Country:
+    same = told.code in {"", kept.code}
+    return Country(kept.code, told.name.filled(kept.name)) if same else told
 
 
-def _item(row: Row, scans: tuple[Scan, ...]) -> Item:
+def _row(key: tuple[str, str], item: Item) -> tuple[str, str, str]:
+    body = (item.drop_off, item.origin, item.destination, item.milestone, item.scans)
+    return (*key, _ENCODER.encode(_short(body)).decode())
+
+
+def _short(value: object) -> object:
+    """A value as arrays without their empty ends; decoding fills these in again."""
+    if isinstance(value, Struct):
+        value = astuple(value)
+    if not isinstance(value, tuple):
+        return value
+    parts = list(map(_short, value))
+    while parts and not parts[-1]:
+        parts.pop()
+    return parts
+
+
+def _item(row: Row) -> Item:
+    body = _DECODER.decode(row[2])
     return Item(
-        number=row[1],
-        posted=row[2],
-        drop_off=Words(*row[3:6]),
-        origin=Country(row[6], Words(*row[7:10])),
-        destination=Country(row[10], Words(*row[11:14])),
-        milestone=Words(*row[14:17]),
-        scans=scans,
+        number=row[0],
+        posted=row[1],
+        drop_off=body.drop_off,
+        origin=body.origin,
+        destination=body.destination,
+        milestone=body.milestone,
+        scans=body.scans,
     )
-
-
-def _scan(row: Row) -> Scan:
-    _, _, time, place, place_e, place_c, place_s, what, *message = row
-    return Scan(time, Country(place, Words(place_e, place_c, place_s)), what, Words(*message))
 
 
 def _partner(row: Row) -> Partner:

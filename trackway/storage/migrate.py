@@ -20,7 +20,8 @@ _NEWER = "the store's tables are of a newer Trackway than this one"
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(20261122)")
 
 
-def _alembic(connection: Connection | None = None) -> Config:
+def alembic_config(connection: Connection | None = None) -> Config:
+    """How Alembic finds the steps; on the given connection."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection
@@ -28,12 +29,12 @@ def _alembic(connection: Connection | None = None) -> Config:
 
 
 def _upgrade(connection: Connection) -> None:
-    command.upgrade(_alembic(connection), "head")
+    command.upgrade(alembic_config(connection), "head")
 
 
 def head() -> str | None:
     """The newest revision that there are steps to; `revision.HEAD` says the same."""
-    return ScriptDirectory.from_config(_alembic()).get_current_head()
+    return ScriptDirectory.from_config(alembic_config()).get_current_head()
 
 
 def upgrade_sqlite(path: Path) -> None:

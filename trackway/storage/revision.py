@@ -8,7 +8,7 @@ import asyncpg
 
 from trackway.domain.errors import StorageError
 
-HEAD = "0006"
+HEAD = "0007"
 _REVISION = "SELECT version_num FROM alembic_version"
 
 

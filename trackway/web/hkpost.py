@@ -38,6 +38,7 @@ class Face:
     def __init__(self, mailroom: Mailroom, clock: Callable[[], datetime]) -> None:
         self._mailroom = mailroom
         self._clock = clock
+        self._writer: wire.Writer | None = None
 
     async def authenticate(self, request: Request) -> bytes:
         """`POST /api/authenticate`, section 3."""
@@ -53,7 +54,10 @@ class Face:
         lang, numbers = wire.read_inquiry(await read_body(request))
         outcomes = await self._mailroom.ask(partner, numbers, now)
         await self._mailroom.note(partner, zip(numbers, wire.statuses(outcomes), strict=True), now)
-        return wire.write_answer(lang, numbers, outcomes)
+        book = await self._mailroom.phrasebook(now)
+        if self._writer is None or self._writer.book is not book:
+            self._writer = wire.Writer(book)
+        return self._writer.answer(lang, numbers, outcomes)
 
 
 class _Door:

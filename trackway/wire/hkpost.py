@@ -3,12 +3,15 @@
 import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import TypeVar
+from functools import lru_cache
+from operator import attrgetter
+from typing import Any, TypeVar
 
 from msgspec import MsgspecError, Struct, json
 
 from trackway.domain.errors import Refusal
-from trackway.domain.mail import MAX_NUMBERS, Item, Scan, Words
+from trackway.domain.mail import MAX_NUMBERS, Country, Item, Words
+from trackway.domain.phrasebook import Phrasebook
 from trackway.wire.hkpost_codes import (
     WORDS,
     FormatInvalid,
@@ -96,6 +99,10 @@ _ENCODER = json.Encoder()
 _BOM = "\N{BOM}".encode()
 _TIME = re.compile(r"([0-9]{2})-([0-9]{2})-([0-9]{4}) ([0-9]{2}):([0-9]{2})").fullmatch
 _SYS_ID_BYTES, _SECRET_BYTES = 20, 36
+_SCAN = attrgetter("time", "place", "what", "message")
+_BEFORE_EVENT = b'{"eventDateTime":""'
+_BEFORE_HEAD = b'{"itemNo":"","status":0,"errMsg":"","postingDateTime":""'
+_REMEMBERED = 4096
 _LANGUAGES: dict[str, Speak] = {
     "A": lambda words: (words.e, words.c, words.s),
     "E": lambda words: (words.e, "", ""),
@@ -158,11 +165,58 @@ def write_refusal(code: int) -> bytes:
     return _ENCODER.encode(Answer(status=code, errMsg=WORDS[code]))
 
 
-def write_answer(lang: str, asked: Sequence[str], outcomes: Sequence[Item | Refusal]) -> bytes:
-    """The answer of `mailTracking`: a result for each number as it was sent, in one language or all (H2 to H10)."""
-    speak = _LANGUAGES[lang]
-    results = [_result(speak, number, outcome) for number, outcome in zip(asked, outcomes, strict=True)]
-    return _ENCODER.encode(Answer(status=0, itemCount=len(results), deliveryResultList=results))
+class Writer:
+    """Writes answers of `mailTracking` with the texts of one book.
+
+    What is said of many items, an event at a place or two countries and a milestone, is encoded once and kept as bytes.
+    """
+
+    def __init__(self, book: Phrasebook) -> None:
+        self.book = book
+        self._head = lru_cache(_REMEMBERED)(self._new_head)
+        self._event = lru_cache(_REMEMBERED)(self._new_event)
+
+    def answer(self, lang: str, asked: Sequence[str], outcomes: Sequence[Item | Refusal]) -> bytes:
+        """A result for each number as it was sent, in one language or all (H2 to H10)."""
+        results = b",".join(
+            _failed(number, outcome) if isinstance(outcome, Refusal) else self._result(lang, number, outcome)
+            for number, outcome in zip(asked, outcomes, strict=True)
+        )
+        return b'{"status":0,"errMsg":"","itemCount":%d,"deliveryResultList":[%b]}' % (len(asked), results)
+
+    def _result(self, lang: str, number: str, item: Item) -> bytes:
+        head = self._head(lang, item.drop_off, item.origin, item.destination, self.book.milestone(item))
+        event = self._event
+        events = b",".join(
+            b'{"eventDateTime":"%b"%b' % (write_time(time).encode(), event(lang, place, what, message))
+            for time, place, what, message in map(_SCAN, item.scans)
+        )
+        return b'{"itemNo":%b,"status":0,"errMsg":"","postingDateTime":"%b"%b%b]}' % (
+            _ENCODER.encode(number),
+            write_time(item.posted).encode(),
+            head,
+            events,
+        )
+
+    def _new_head(self, lang: str, drop_off: Words, origin: Country, destination: Country, milestone: Words) -> bytes:
+        """A result from behind the value of `postingDateTime` to the opening of its list of events."""
+        speak = _LANGUAGES[lang]
+        result = Result(
+            **_spoken("dropOffPoint", speak(drop_off)),
+            **_spoken("orgCnty", speak(self.book.country(origin).name), origin.code),
+            **_spoken("destCnty", speak(self.book.country(destination).name), destination.code),
+            **_spoken("milestone", speak(milestone)),
+        )
+        return _ENCODER.encode(result)[len(_BEFORE_HEAD) : -len(b"]}")]
+
+    def _new_event(self, lang: str, place: Country, what: str, message: Words) -> bytes:
+        """A detail from behind the value of `eventDateTime` to its end."""
+        speak = _LANGUAGES[lang]
+        detail = Detail(
+            **_spoken("eventLocation", speak(self.book.country(place).name), place.code),
+            **_spoken("eventMsg", speak(self.book.message(what, message))),
+        )
+        return _ENCODER.encode(detail)[len(_BEFORE_EVENT) :]
 
 
 def statuses(outcomes: Sequence[Item | Refusal]) -> list[int]:
@@ -196,43 +250,12 @@ def write_time(time: str) -> str:
     return f"{time[8:10]}-{time[5:7]}-{time[:4]}{time[10:]}" if time else ""
 
 
-def _result(speak: Speak, number: str, outcome: Item | Refusal) -> Result:
-    if isinstance(outcome, Refusal):
-        code = code_of(outcome)
-        return Result(itemNo=number, status=code, errMsg=WORDS[code])
-    drop_off, origin, destination, milestone = map(
-        speak, (outcome.drop_off, outcome.origin.name, outcome.destination.name, outcome.milestone)
-    )
-    return Result(
-        itemNo=number,
-        postingDateTime=write_time(outcome.posted),
-        dropOffPoint_e=drop_off[0],
-        dropOffPoint_c=drop_off[1],
-        dropOffPoint_s=drop_off[2],
-        orgCnty_code=outcome.origin.code,
-        orgCnty_e=origin[0],
-        orgCnty_c=origin[1],
-        orgCnty_s=origin[2],
-        destCnty_code=outcome.destination.code,
-        destCnty_e=destination[0],
-        destCnty_c=destination[1],
-        destCnty_s=destination[2],
-        milestone_e=milestone[0],
-        milestone_c=milestone[1],
-        milestone_s=milestone[2],
-        itemDeliveryStatusDetailList=[_detail(speak, scan) for scan in outcome.scans],
-    )
+def _failed(number: str, why: Refusal) -> bytes:
+    code = code_of(why)
+    return _ENCODER.encode(Result(itemNo=number, status=code, errMsg=WORDS[code]))
 
 
-def _detail(speak: Speak, scan: Scan) -> Detail:
-    place, message = speak(scan.place.name), speak(scan.message)
-    return Detail(
-        eventDateTime=write_time(scan.time),
-        eventLocation_code=scan.place.code,
-        eventLocation_e=place[0],
-        eventLocation_c=place[1],
-        eventLocation_s=place[2],
-        eventMsg_e=message[0],
-        eventMsg_c=message[1],
-        eventMsg_s=message[2],
-    )
+def _spoken(field: str, words: tuple[str, str, str], code: str | None = None) -> dict[str, Any]:
+    """The fields of a text in three languages, and of the code that it names."""
+    fields = {f"{field}_{language}": word for language, word in zip("ecs", words, strict=True)}
+    return fields if code is None else {f"{field}_code": code, **fields}

@@ -1,0 +1,99 @@
+"""What the operator's codes, messages and countries are called, in three languages (H4, H5, H24)."""
+
+from collections.abc import Iterable
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from trackway.domain.mail import Country, Item, Scan, Words
+
+
+class Wording(Struct, frozen=True, kw_only=True):
+    """How an event is told, and the milestone that it means: two vocabularies (H5).
+
+    `key` is what a scan says: the UPU event code, or a message in English. `code` is the code that the message belongs
+    to, empty if none. `ours` names the words that Trackway translated itself.
+    """
+
+    key: str
+    code: str = ""
+    milestone: Words = Words()
+    message: Words = Words()
+    ours: str = ""
+
+
+_UNKNOWN = Wording(key="")
+
+
+class Phrasebook:
+    """Finds the words for what was told; what was told itself comes first. Of two wordings for one thing, the first."""
+
+    def __init__(self, wordings: Iterable[Wording], countries: Iterable[Country]) -> None:
+        self._countries = {country.code: country for country in countries}
+        self._wordings: dict[str, Wording] = {}
+        self._milestones: dict[str, Words] = {}
+        for wording in wordings:
+            for key in filter(None, (wording.code, folded(wording.key), folded(wording.message.e))):
+                self._wordings.setdefault(key, wording)
+            self._milestones.setdefault(folded(wording.milestone.e), wording.milestone)
+
+    def filled(self, item: Item) -> Item:
+        """The item with every text that it lacks and we know."""
+        return replace(
+            item,
+            origin=self.country(item.origin),
+            destination=self.country(item.destination),
+            milestone=self.milestone(item),
+            scans=tuple(
+                Scan(scan.time, self.country(scan.place), scan.what, self.message(scan.what, scan.message))
+                for scan in item.scans
+            ),
+        )
+
+    def bare(self, item: Item) -> Item:
+        """The item without the texts that we say anyway, so that they follow the book: `filled` gives them again."""
+        return replace(
+            item,
+            origin=self._bare(item.origin),
+            destination=self._bare(item.destination),
+            scans=tuple(map(self.bare_scan, item.scans)),
+        )
+
+    def bare_scan(self, scan: Scan) -> Scan:
+        """The scan without the texts that we say anyway."""
+        place, usual = self._bare(scan.place), self._wordings.get(scan.what, _UNKNOWN).message
+        told = bool(scan.message) and (scan.message.filled(usual) != usual or scan.message.e == scan.what)
+        return Scan(scan.time, place, scan.what, scan.message if told else Words())
+
+    def country(self, country: Country) -> Country:
+        """The country with its name in every language that we know."""
+        known = self._countries.get(country.code, country)
+        return Country(country.code, country.name.filled(known.name)) if country.name else known
+
+    def message(self, what: str, told: Words) -> Words:
+        """What is said of an event: by the message if we know it, for a code may have several; else by the code."""
+        return told.filled(self._wording(what, told).message)
+
+    def milestone(self, item: Item) -> Words:
+        """The milestone as told, else that of the latest scan that we understand; empty if there is none."""
+        if item.milestone:
+            return item.milestone.filled(self._milestones.get(folded(item.milestone.e), Words()))
+        meant = (self._wording(scan.what, scan.message).milestone for scan in reversed(item.scans))
+        return next(filter(None, meant), Words())
+
+    def _wording(self, what: str, told: Words) -> Wording:
+        known = self._wordings.get(folded(told.e)) if told.e else None
+        return known or self._wordings.get(what, _UNKNOWN)
+
+    def _bare(self, country: Country) -> Country:
+        known = self._countries.get(country.code)
+        return Country(country.code) if known and country.name.filled(known.name) == known.name else country
+
+
+def folded(text: str) -> str:
+    """How a message is compared: without regard to case, outer blanks and a full stop.
+
+    >>> folded(" Posted. ")
+    'posted'
+    """
+    return text.strip().rstrip(".").casefold()
