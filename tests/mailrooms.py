@@ -22,9 +22,7 @@ BOOK = Phrasebook(seeded_wordings(NOWHERE), seeded_countries(NOWHERE))
 
 
 def open_texts(store: Store) -> Texts:
-    return Texts(
-        wordings=seeded_wordings(NOWHERE), countries=seeded_countries(NOWHERE), phrases=Phrases(store.main)
-    )
+    return Texts(wordings=seeded_wordings(NOWHERE), countries=seeded_countries(NOWHERE), phrases=Phrases(store.main))
 
 
 def open_mailroom(store: Store, **settings: Any) -> Mailroom:

@@ -15,6 +15,7 @@ from starlette.applications import Starlette
 from tests.conftest import Clock
 from tests.mailrooms import NOWHERE, open_mailroom
 from trackway.config import load
+from trackway.domain.mail import ItemUnknown
 from trackway.service.mailroom import Mailroom
 from trackway.storage.store import Store
 from trackway.web.hkpost import routes
@@ -125,7 +126,7 @@ async def test_the_log_of_who_asked_can_be_off(store: Store) -> None:
     mailroom = open_mailroom(store, hkpost_inquiry_log_days=0)
     await mailroom.create_partner("ann", THEN)
     (ann,) = await mailroom.partners()
-    await mailroom.note(ann, [(NUMBER, 0)], THEN)
+    await mailroom.note(ann, [(ItemUnknown(NUMBER), 1001)], THEN)
     assert await mailroom.history(NUMBER, THEN) == ([], [])
 
 

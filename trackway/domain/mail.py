@@ -1,8 +1,10 @@
 """The operator's side: mail items, what happened to them, and the partners who may ask."""
 
+import re
 from calendar import monthrange
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -13,6 +15,7 @@ from trackway.domain.number import parse_s10
 MAX_NUMBERS = 30
 TOKEN_LIFE = timedelta(seconds=900)
 _MONTHS = 12
+_PLAIN = re.compile(r"[A-Z]{2}[0-9]{9}[A-Z]{2}").fullmatch
 
 
 class MailRefusal(Refusal):
@@ -129,11 +132,18 @@ class Retention(Struct, frozen=True):
 
     def covers(self, item: Item, now: datetime) -> bool:
         """Whether the item may still be told; `now` is the local time of the operator."""
-        prefixes = filter(item.number.startswith, self.services)
-        months = self.services[longest] if (longest := max(prefixes, key=len, default="")) else self.months
+        months = self.months_of(item.number)
         return not item.posted or not months or item.posted >= months_before(now, months)
 
+    def months_of(self, number: str) -> int:
+        """The months of the longest prefix that the number begins with, else those for all."""
+        if not self.services:
+            return self.months
+        prefixes = filter(number.startswith, self.services)
+        return self.services[longest] if (longest := max(prefixes, key=len, default="")) else self.months
 
+
+@lru_cache(maxsize=64)  # all items of a call are measured at one instant
 def months_before(now: datetime, months: int) -> str:
     """`YYYY-MM-DD HH:MM` that many calendar months ago; empty before the year 1.
 
@@ -158,6 +168,8 @@ def item_number(text: str, *, check_digit: bool = False) -> str:
     Raises:
         ItemMalformed: it is anything else.
     """
+    if not check_digit and _PLAIN(text):
+        return text
     # A letter outside ASCII may turn into one of ours in capitals.
     found = parse_s10(text) if text.isascii() else None
     if found is None or (check_digit and not found.check):

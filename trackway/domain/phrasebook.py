@@ -78,12 +78,14 @@ class Phrasebook:
         """The milestone as told, else that of the latest scan that we understand; empty if there is none."""
         if item.milestone:
             return item.milestone.filled(self._milestones.get(folded(item.milestone.e), Words()))
-        meant = (self._wording(scan.what, scan.message).milestone for scan in reversed(item.scans))
-        return next(filter(None, meant), Words())
+        for scan in reversed(item.scans):
+            if meant := self._wording(scan.what, scan.message).milestone:
+                return meant
+        return Words()
 
     def _wording(self, what: str, told: Words) -> Wording:
-        known = self._wordings.get(folded(told.e)) if told.e else None
-        return known or self._wordings.get(what, _UNKNOWN)
+        coded = self._wordings.get(what, _UNKNOWN)
+        return self._wordings.get(folded(told.e), coded) if told.e else coded
 
     def _bare(self, country: Country) -> Country:
         known = self._countries.get(country.code)

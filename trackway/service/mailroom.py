@@ -5,6 +5,7 @@ import re
 import uuid
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import jwt
@@ -35,6 +36,7 @@ from trackway.storage.vault import Vault
 Outcome = Item | MailRefusal
 _ALGORITHM = "HS512"
 _SYS_ID = re.compile(r"[!-~]{1,20}").fullmatch
+_TOKENS = 1024
 _UNLIMITED = 2**62  # such days are counted all the same, for the report
 _CHECKS: Options = {"verify_exp": False, "verify_iat": False, "require": ["sub", "exp"]}
 
@@ -70,6 +72,7 @@ class Mailroom:
         self._retention = Retention(config.hkpost_retention_months, config.retention_by_prefix())
         # HS512 wants a key as long as its digest.
         self._token_key = hmac.digest(vault.token_key, b"hkpost", "sha512")
+        self._claims = lru_cache(_TOKENS)(self._signed)  # a partner shows the same token with every call
 
     async def authenticate(self, sys_id: str, secret: str, now: datetime) -> Grant:
         """A token for a partner who knows its secret; earlier tokens stay good until their own end (H19).
@@ -94,13 +97,10 @@ class Mailroom:
         """
         if not token:
             raise KeyMissing
-        try:
-            claims = jwt.decode(token, self._token_key, algorithms=[_ALGORITHM], options=_CHECKS)
-        except jwt.PyJWTError:
-            raise KeyUnknown from None
-        if now.timestamp() >= claims["exp"]:
+        sys_id, expiry = self._claims(token)
+        if now.timestamp() >= expiry:
             raise KeyUnknown
-        return await self._known(claims["sub"])
+        return await self._known(sys_id)
 
     async def admit(self, partner: Partner, now: datetime) -> None:
         """Count one asking of the partner's, before anything of it is read (H17).
@@ -136,11 +136,11 @@ class Mailroom:
         """The texts in force; the same object as long as nothing is changed."""
         return await self._texts.book(now)
 
-    async def note(self, partner: Partner, told: Iterable[tuple[str, int]], now: datetime) -> None:
+    async def note(self, partner: Partner, told: Iterable[tuple[Outcome, int]], now: datetime) -> None:
         """Keep in the log which status each number was told; what is no item number is not kept."""
         if self._config.hkpost_inquiry_log_days:
-            keys = ((self._key(number), status) for number, status in told)
-            await self._inquiries.note(partner.sys_id, [(k, s) for k, s in keys if isinstance(k, str)], now)
+            kept = [(outcome.number, status) for outcome, status in told if not isinstance(outcome, ItemMalformed)]
+            await self._inquiries.note(partner.sys_id, kept, now)
 
     async def usage(self, sys_id: str | None = None) -> list[Usage]:
         """How many calls were let in, by partner and day of the partner's own zone."""
@@ -151,7 +151,9 @@ class Mailroom:
         book = await self._texts.book(now)
         return list(map(book.filled, await self._items.history(number))), await self._inquiries.of(number)
 
-    async def search(self, prefix: str, now: datetime, *, after: tuple[str, str] = ("", ""), most: int = 50) -> list[Item]:
+    async def search(
+        self, prefix: str, now: datetime, *, after: tuple[str, str] = ("", ""), most: int = 50
+    ) -> list[Item]:
         """Up to `most` items whose numbers begin so, by number and posting time; `after` is the last one seen."""
         book = await self._texts.book(now)
         return list(map(book.filled, await self._items.beginning(prefix.strip().upper(), after, most)))
@@ -219,6 +221,14 @@ class Mailroom:
         if partner is None or partner.disabled:
             raise KeyUnknown
         return partner
+
+    def _signed(self, token: str) -> tuple[str, float]:
+        """For whom a token was signed, and the Unix second at which it ends."""
+        try:
+            claims = jwt.decode(token, self._token_key, algorithms=[_ALGORITHM], options=_CHECKS)
+        except jwt.PyJWTError:
+            raise KeyUnknown from None
+        return claims["sub"], claims["exp"]
 
     def _key(self, number: str) -> str | ItemMalformed:
         try:

@@ -1,4 +1,4 @@
-"""The texts that come with Trackway, or with the operator's own files: what codes, messages and countries are called."""
+"""The texts that come with Trackway, or with the operator's own files in their place."""
 
 import csv
 from collections.abc import Iterator

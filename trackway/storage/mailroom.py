@@ -50,7 +50,7 @@ _MEND = Statement(
     "FROM @rows(rows: number text, posted text, body text) AS given WHERE true "
     "ON CONFLICT (number, posted) DO UPDATE SET body = excluded.body"
 )
-_FIND = Statement("SELECT number, posted, body FROM item WHERE number @any(numbers text) ORDER BY posted")
+_FIND = Statement("SELECT number, posted, body FROM item WHERE number @any(numbers text)")
 _ALL = Statement("SELECT number, posted, body FROM item WHERE number = :number ORDER BY posted")
 _BEGINNING = Statement(
     "SELECT number, posted, body FROM item WHERE number BETWEEN :first AND :last AND (number, posted) > "
@@ -93,8 +93,11 @@ class Items:
 
     async def find(self, numbers: Iterable[str]) -> dict[str, Item]:
         """The newest item of each number that there is, with all its scans, oldest first (H23)."""
-        newest = {row[0]: row for row in await self._database.read(_FIND, numbers=list(numbers))}
-        return {number: _item(row) for number, row in newest.items()}
+        found: dict[str, Row] = {}
+        for row in await self._database.read(_FIND, numbers=list(numbers)):
+            if row[0] not in found or row[1] > found[row[0]][1]:  # cheaper than to have bodies sorted
+                found[row[0]] = row
+        return {number: _item(row) for number, row in found.items()}
 
     async def history(self, number: str) -> list[Item]:
         """Every item that had the number, by its posting time."""

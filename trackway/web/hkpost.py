@@ -23,13 +23,22 @@ _log = structlog.get_logger(__name__)
 
 def routes(mailroom: Mailroom, config: Config, clock: Callable[[], datetime]) -> list[BaseRoute]:
     """Everything under the base path; what is not documented there answers in the documented shape."""
-    face, base, nothing = Face(mailroom, clock), config.hkpost_base_path, _refused(BAD_FORMAT, 404)
+    return [*operations(mailroom, config, clock), *elsewhere(config)]
+
+
+def operations(mailroom: Mailroom, config: Config, clock: Callable[[], datetime]) -> list[BaseRoute]:
+    """The two documented addresses, the one that is asked most first."""
+    face, base = Face(mailroom, clock), config.hkpost_base_path
     return [
-        Route(f"{base}/api/authenticate", _Door(face.authenticate)),
         Route(f"{base}/api/version/1/mailTracking", _Door(face.track)),
-        Route(base, nothing),
-        Route(base + "/{rest:path}", nothing),
+        Route(f"{base}/api/authenticate", _Door(face.authenticate)),
     ]
+
+
+def elsewhere(config: Config) -> list[BaseRoute]:
+    """All other addresses under the base path; to be asked last."""
+    base, nothing = config.hkpost_base_path, _refused(BAD_FORMAT, 404)
+    return [Route(base, nothing), Route(base + "/{rest:path}", nothing)]
 
 
 class Face:
@@ -53,7 +62,7 @@ class Face:
         await self._mailroom.admit(partner, now)
         lang, numbers = wire.read_inquiry(await read_body(request))
         outcomes = await self._mailroom.ask(partner, numbers, now)
-        await self._mailroom.note(partner, zip(numbers, wire.statuses(outcomes), strict=True), now)
+        await self._mailroom.note(partner, zip(outcomes, wire.statuses(outcomes), strict=True), now)
         book = await self._mailroom.phrasebook(now)
         if self._writer is None or self._writer.book is not book:
             self._writer = wire.Writer(book)

@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import lru_cache
-from operator import attrgetter
 from typing import Any, TypeVar
 
 from msgspec import MsgspecError, Struct, json
@@ -99,7 +98,6 @@ _ENCODER = json.Encoder()
 _BOM = "\N{BOM}".encode()
 _TIME = re.compile(r"([0-9]{2})-([0-9]{2})-([0-9]{4}) ([0-9]{2}):([0-9]{2})").fullmatch
 _SYS_ID_BYTES, _SECRET_BYTES = 20, 36
-_SCAN = attrgetter("time", "place", "what", "message")
 _BEFORE_EVENT = b'{"eventDateTime":""'
 _BEFORE_HEAD = b'{"itemNo":"","status":0,"errMsg":"","postingDateTime":""'
 _REMEMBERED = 4096
@@ -168,7 +166,7 @@ def write_refusal(code: int) -> bytes:
 class Writer:
     """Writes answers of `mailTracking` with the texts of one book.
 
-    What is said of many items, an event at a place or two countries and a milestone, is encoded once and kept as bytes.
+    What is said of many items, an event at a place or two countries and a milestone, is encoded once and kept.
     """
 
     def __init__(self, book: Phrasebook) -> None:
@@ -179,24 +177,29 @@ class Writer:
     def answer(self, lang: str, asked: Sequence[str], outcomes: Sequence[Item | Refusal]) -> bytes:
         """A result for each number as it was sent, in one language or all (H2 to H10)."""
         results = b",".join(
-            _failed(number, outcome) if isinstance(outcome, Refusal) else self._result(lang, number, outcome)
-            for number, outcome in zip(asked, outcomes, strict=True)
+            [
+                _failed(number, outcome) if isinstance(outcome, Refusal) else self._result(lang, number, outcome)
+                for number, outcome in zip(asked, outcomes, strict=True)
+            ]
         )
         return b'{"status":0,"errMsg":"","itemCount":%d,"deliveryResultList":[%b]}' % (len(asked), results)
 
     def _result(self, lang: str, number: str, item: Item) -> bytes:
         head = self._head(lang, item.drop_off, item.origin, item.destination, self.book.milestone(item))
         event = self._event
-        events = b",".join(
-            b'{"eventDateTime":"%b"%b' % (write_time(time).encode(), event(lang, place, what, message))
-            for time, place, what, message in map(_SCAN, item.scans)
+        events = b"".join(
+            [
+                part
+                for scan in item.scans
+                for part in (
+                    _day(scan.time[:10]),
+                    _minute(scan.time[10:]),
+                    event(lang, scan.place, scan.what, scan.message),
+                )
+            ]
         )
-        return b'{"itemNo":%b,"status":0,"errMsg":"","postingDateTime":"%b"%b%b]}' % (
-            _ENCODER.encode(number),
-            write_time(item.posted).encode(),
-            head,
-            events,
-        )
+        sent, posted = _ENCODER.encode(number), write_time(item.posted).encode()
+        return b'{"itemNo":%b,"status":0,"errMsg":"","postingDateTime":"%b"%b%b]}' % (sent, posted, head, events[:-1])
 
     def _new_head(self, lang: str, drop_off: Words, origin: Country, destination: Country, milestone: Words) -> bytes:
         """A result from behind the value of `postingDateTime` to the opening of its list of events."""
@@ -210,13 +213,13 @@ class Writer:
         return _ENCODER.encode(result)[len(_BEFORE_HEAD) : -len(b"]}")]
 
     def _new_event(self, lang: str, place: Country, what: str, message: Words) -> bytes:
-        """A detail from behind the value of `eventDateTime` to its end."""
+        """A detail from behind the value of `eventDateTime` to the comma after it."""
         speak = _LANGUAGES[lang]
         detail = Detail(
             **_spoken("eventLocation", speak(self.book.country(place).name), place.code),
             **_spoken("eventMsg", speak(self.book.message(what, message))),
         )
-        return _ENCODER.encode(detail)[len(_BEFORE_EVENT) :]
+        return _ENCODER.encode(detail)[len(_BEFORE_EVENT) :] + b","
 
 
 def statuses(outcomes: Sequence[Item | Refusal]) -> list[int]:
@@ -248,6 +251,18 @@ def write_time(time: str) -> str:
     '27-02-2017 16:00'
     """
     return f"{time[8:10]}-{time[5:7]}-{time[:4]}{time[10:]}" if time else ""
+
+
+@lru_cache(_REMEMBERED)
+def _day(day: str) -> bytes:
+    """How a detail begins, up to the day."""
+    return b'{"eventDateTime":"' + write_time(day).encode()
+
+
+@lru_cache(_REMEMBERED)
+def _minute(minute: str) -> bytes:
+    """The rest of its time."""
+    return minute.encode() + b'"'
 
 
 def _failed(number: str, why: Refusal) -> bytes:

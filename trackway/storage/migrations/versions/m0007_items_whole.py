@@ -55,4 +55,4 @@ def _copy(dialect: str) -> str:
         f"{words['destination']}), {words['milestone']}, {_SCANS[dialect].format(scan=scan)})"
     )
     # S608: every part is written above
-    return f"INSERT INTO item_whole (id, number, posted, body) SELECT id, number, posted, {body} FROM item AS i"  # noqa: S608
+    return f"INSERT INTO item_whole (id, number, posted, body) SELECT id, number, posted, {body} FROM item AS i"
