@@ -21,6 +21,17 @@ def mod10(text: str) -> bool:
     return _one_three(text) == 0
 
 
+def four_nine(text: str) -> bool:
+    """As `mod10`, but from the left weights 4 9 4 9 …, as the Identcode of Deutsche Post has it.
+
+    >>> four_nine("563102430313"), four_nine("563102430314")
+    (True, False)
+    """
+    places = text[:-1].encode()
+    odd, even = places[::2], places[1::2]
+    return -(4 * (sum(odd) - 48 * len(odd)) + 9 * (sum(even) - 48 * len(even))) % 10 == int(text[-1])
+
+
 def luhn(text: str) -> bool:
     """As on bank cards: every second digit doubled and its digits added, and the sum ends in 0.
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from msgspec import Struct
 
-from trackway.domain.checks import gls, luhn, mod7, mod10, mod37_36, one_two, three_one_seven
+from trackway.domain.checks import four_nine, gls, luhn, mod7, mod10, mod37_36, one_two, three_one_seven
 from trackway.domain.simulation import PATTERN
 
 Key = tuple[int, str]
@@ -74,16 +74,16 @@ def _last(count: int, check: Callable[[str], bool]) -> Callable[[str], bool]:
     return lambda text: check(text[-count:])
 
 
-def _under_92(text: str) -> bool:
-    """FedEx SmartPost's short form: the check digit counts a 92 that is not printed."""
-    return mod10(f"92{text}")
+def _under(prefix: str, check: Callable[[str], bool]) -> Callable[[str], bool]:
+    """The check over the places and a prefix before them that is not printed."""
+    return lambda text: check(prefix + text)
 
 
 _UPS = (
     _form("UPS 1Z", "ups", r"1Z[0-9A-Z]{15}\d", [18], check=_after(2, one_two), distinct=True),
     _form("UPS waybill", "ups", r"[AHJKTV]\d{10}", [11], check=_after(1, one_two), rank=1),
     _form("UPS Mail Innovations", "ups", r"MI\d{6}[0-9A-Z]{1,22}", range(9, 31)),
-    _form("UPS Mail Innovations", "ups", r"92748\d{17}", [22], check=mod10, distinct=True, rank=2),
+    _form("UPS Mail Innovations", "ups", r"92748(?:\d{17}|\d{21})", [22, 26], check=mod10, distinct=True, rank=2),
     _form("UPS, 18 digits", "ups", r"[1-9]\d{17}", [18], rank=8),
     _form("UPS, 9 digits", "ups", r"\d{9}", [9], rank=8),
 )
@@ -93,7 +93,10 @@ _FEDEX = (
     _form("FedEx Ground 96", "fedex", r"96\d{20}", [22], check=_last(15, mod10), distinct=True),
     _form("FedEx barcode", "fedex", r"\d{34}", [34], check=_last(12, three_one_seven), rank=3),
     _form("FedEx Ground SSCC-18", "fedex", r"00\d{16}", [18], check=mod10, rank=1),
-    _form("FedEx SmartPost", "fedex", r"(?:02|58|61)\d{18}", [20], check=_under_92, rank=1),
+    _form("FedEx door tag", "fedex", r"DT\d{12}", [14], check=_after(2, three_one_seven), distinct=True),
+    _form("FedEx SmartPost", "fedex", r"(?:02|58|61)\d{18}", [20], check=_under("92", mod10), rank=1),
+    _form("FedEx SmartPost", "fedex", r"02\d{18}", [20], check=_under("91", mod10), rank=3),
+    _form("FedEx SmartPost", "fedex", r"[1-9]\d{19}", [20], check=_under("92", mod10), rank=5),
     _form("FedEx SmartPost 92", "fedex", r"92(?:02|58|61)\d{18}", [22], check=mod10, distinct=True, rank=3),
 )
 _USPS = (
@@ -104,17 +107,18 @@ _USPS = (
     _form("USPS IMpb with ZIP+4", "us.post", r"420\d{9}9[1-5]\d{20}", [34], check=_after(12, mod10), distinct=True),
     _form("USPS IMpb with ZIP", "us.post", r"420\d{5}9[1-5]\d{24}", [34], check=_after(8, mod10), distinct=True),
 )
-_DHL_92 = r"9(?:261290\d{15}|36128\d{16}|374869\d{15})"
+_DHL_92 = r"9(?:2612|3612|3748|4748)\d{17}"
 _DHL = (
     _form("DHL Express waybill", "dhl", r"\d{10}", [10], check=mod7, rank=2),
     _form("DHL Express waybill", "dhl", r"\d{11}", [11], check=mod7, rank=3),
-    _form("DHL piece", "dhl", r"JJ?D\d{16,20}", range(18, 24)),
-    _form("DHL piece", "de.parcels", r"JJ?D\d{16,20}", range(18, 24), rank=1),
+    _form("DHL piece", "dhl", r"JJ?D\d{10,20}", range(12, 24), rank=1),
+    _form("DHL piece", "de.parcels", r"JJ?D\d{10,20}", range(12, 24), rank=2),
     _form("DHL piece", "dhl", r"JVGL\d{8,20}", range(12, 25)),
     _form("DHL Paket", "de.parcels", r"0034\d{16}", [20], check=mod10),
-    _form("DHL Paket, 12 digits", "de.parcels", r"\d{12}", [12], rank=9),
+    _form("DHL Paket, 12 digits", "de.parcels", r"\d{12}", [12], check=four_nine, rank=4),
     _form("DHL eCommerce", "de.ecommerce-us", r"GM\d{10,37}", range(12, 40)),
-    _form("DHL eCommerce", "de.ecommerce-asia", r"(?:LX|RX|UV|CN|SG|TH|IN|HK|MY)\d{10,37}", range(12, 40)),
+    _form("DHL eCommerce", "de.ecommerce-asia", r"(?:LX|RX|UV|CN|SG|TH|IN|HK|MY)\d{8,37}", range(10, 40), rank=1),
+    _form("DHL eCommerce", "de.ecommerce-asia", r"(?!JJD|JVGL|TB)[A-Z]{3,5}\d{7,20}", range(10, 26), rank=9),
     _form("DHL eCommerce 92", "de.ecommerce-us", _DHL_92, [22], check=mod10, distinct=True, rank=4),
     _form(
         "DHL eCommerce 420",
@@ -127,7 +131,7 @@ _DHL = (
     ),
 )
 _NORTH_AMERICA = (
-    _form("Amazon", "amazon.us", r"TB[ACM]\d{12}", [15]),
+    _form("Amazon", "amazon.us", r"TB[A-Z]\d{12}", [15]),
     _form("Amazon (UK)", "amazon.gb", r"Q[A-Z]\d{10}", [12]),
     _form("Canada Post", "ca.post", r"\d{16}", [16], check=mod10, rank=2),
     _form("Purolator", "purolator", r"(?:3[23]|52)\d{10}", [12], check=luhn, rank=1),
@@ -135,12 +139,26 @@ _NORTH_AMERICA = (
     _form("Purolator", "purolator", r"[A-Z]{3}\d{9}", [12], rank=1),
     _form("OnTrac", "ontrac", r"[CD]\d{14}", [15], check=one_two, distinct=True),
     _form("LaserShip", "lasership", r"L[A-Z]\d{8}", [10]),
-    _form("LaserShip", "lasership", r"1LS[0-9A-Z]{9,16}", range(12, 20)),
+    _form("LaserShip", "lasership", r"1LS[0-9A-Z]{9,18}", range(12, 22)),
+    _form("LaserShip", "lasership", r"Q\d{8}[A-Z]", [10]),
+    _form("Canpar", "canpar", r"[CDKLSUXZ]\d{20,21}", [21, 22]),
+    _form("Landmark Global", "landmark", r"LTN\d{6,12}N\d{1,2}", range(11, 18)),
+    _form("Spee-Dee", "spee-dee", r"SP\d{16,20}", range(18, 23)),
+    _form("GOFO", "gofo", r"GF[A-Z]{2}\d{10,20}", range(14, 25)),
+    _form("GOFO", "gofo", r"CR000\d{9}", [14]),
     _form("Old Dominion", "old-dominion", r"0\d{10}", [11], check=luhn, rank=2),
     _form("Old Dominion", "old-dominion", r"[1-9]\d{10}", [11], check=luhn, rank=4),
 )
 _EUROPE = (
+    _form("Royal Mail 2D", "gb.post", r"(?=\d*[A-F])[0-9A-F]{16}", [16], rank=7),
+    _form("Royal Mail 2D", "gb.post", r"(?=\d*[A-F])[0-9A-F]{20,21}", [20, 21], rank=7),
     _form("Parcelforce", "gb.ems", r"[A-Z]{2}\d{7}", [9]),
+    _form("Parcelforce", "gb.ems", r"[A-Z]{4}\d{10}", [14], rank=1),
+    _form("Yodel", "yodel", r"JJ?D0002\d{12}", [18, 19]),
+    _form("Yodel", "yodel", r"\d[A-Z]{3}\d{8}[A-Z]", [13], rank=1),
+    _form("Yodel", "yodel", r"\d{12}[A-Z]", [13], rank=1),
+    _form("Deutsche Post Matrixcode", "de.post", r"A0[0-9A-F]{18}", [20]),
+    _form("Hermes", "hermes.de", r"\d{14}", [14], check=mod10, rank=2),
     _form("DPD label", "dpd.de", r"%?[0-9A-Z]{7}\d{20}[0-9A-Z]", [28, 29], check=_last(28, mod37_36), distinct=True),
     _form("DPD with check", "dpd.de", r"\d{14}[0-9A-Z]", [15], check=mod37_36, rank=3),
     _form("DPD (UK)", "dpd.gb", r"15\d{12}", [14], rank=1),
@@ -150,6 +168,7 @@ _EUROPE = (
     _form("GLS track ID", "gls", r"[A-Z](?=[A-Z]*\d)[0-9A-Z]{7}", [8], rank=7),
     _form("PostNL", "nl.postnl", r"3S[A-Z]{3,6}\d{6,11}", range(11, 20)),
     _form("Colissimo", "fr.post", r"\d[A-Z]\d{11,13}", [13, 14, 15]),
+    _form("Colissimo", "fr.post", r"\d[A-Z]\d{2}[A-Z]\d{8}", [13], rank=1),
     _form("Chronopost", "chronopost", r"[A-Z]{2}\d{9}(?:JB|JF|TS|VT)", [13]),
     _form("Chronopost", "chronopost", r"X[A-Z]\d{9}FR", [13]),
     _form("Correos", "es.post", r"P[A-Z][0-9A-Z]{4}\d{16}[A-Z]", [23]),
