@@ -20,6 +20,7 @@ from trackway.domain.lifecycle import Lifetimes
 from trackway.domain.planning import Intervals
 from trackway.domain.recognition import final_carrier
 from trackway.domain.webhook import Attempt, Kind, Message, Outcome
+from trackway.domain.zones import Zones
 from trackway.egress import address
 from trackway.egress.client import GuardedClient
 from trackway.service.access import Access
@@ -28,19 +29,23 @@ from trackway.service.budget import Budget
 from trackway.service.explanation import Explanations
 from trackway.service.inquiry import Desk
 from trackway.service.judgement import Judgement
+from trackway.service.links import Links
 from trackway.service.lookup import Lookup
 from trackway.service.mailroom import Mailroom
 from trackway.service.metrics import Metrics
 from trackway.service.operators import Operators
+from trackway.service.overview import STUCK_AFTER, Overview
 from trackway.service.recarry import Recarry
 from trackway.service.registration import Registration
 from trackway.service.roster import Roster
+from trackway.service.shopfront import Shopfront
 from trackway.service.stream import Bell, Stream
 from trackway.service.texts import Texts
 from trackway.service.webhooks import Sample, Webhooks
 from trackway.storage.accounts import Accounts
 from trackway.storage.allowance import Allowance
 from trackway.storage.askings import Askings
+from trackway.storage.attention import Attention
 from trackway.storage.catalogue import seeded_countries, seeded_wordings
 from trackway.storage.catalogue_carriers import load_carriers
 from trackway.storage.connections import Connections
@@ -49,6 +54,7 @@ from trackway.storage.inquiries import Inquiries
 from trackway.storage.ledger import Ledger
 from trackway.storage.leftovers import Leftovers
 from trackway.storage.legs import Legs
+from trackway.storage.links import LinkSerials
 from trackway.storage.listing import Listing
 from trackway.storage.mailroom import Items, Partners
 from trackway.storage.operator_keys import OperatorKeys
@@ -57,11 +63,14 @@ from trackway.storage.pauses import Pauses
 from trackway.storage.phrases import Phrases
 from trackway.storage.records import Records
 from trackway.storage.shared import SharedMemory
+from trackway.storage.shops import Shops
 from trackway.storage.statement import Statement
+from trackway.storage.statistics import Statistics
 from trackway.storage.store import Store, open_store
 from trackway.storage.trackings import Trackings
 from trackway.storage.turns import Turns
 from trackway.storage.vault import Vault, load_master_key
+from trackway.storage.zones import load_zones
 from trackway.web import hkpost, openapi_hkpost, openapi_operator, openapi_track17, operator, status
 from trackway.web.caller import Networks
 from trackway.web.measure import Measure
@@ -69,6 +78,7 @@ from trackway.web.stream import StreamFace
 from trackway.web.track17 import Track17Face
 from trackway.wire import webhook
 from trackway.wire.track17_track import write_track
+from trackway.worker.counter import Counter
 from trackway.worker.courier import Courier, render
 from trackway.worker.janitor import Janitor
 from trackway.worker.loop import Loop
@@ -111,6 +121,10 @@ class House:
     desk: Desk
     budget: Budget
     explanations: Explanations
+    links: Links
+    shopfront: Shopfront
+    overview: Overview
+    zones: Zones
     bell: Bell
     followed: set[int] = field(default_factory=set)
     """The carriers that a connector asks, in this process."""
@@ -145,6 +159,7 @@ def _build(config: Config, clock: Clock, vault: Vault, store: Store, client: Gua
     texts = _texts(config, store)
     access = _access(config, vault, accounts, allowance)
     pauses = Pauses(SharedMemory(store.quick))
+    links = Links(serials=LinkSerials(store.main), allowance=allowance, vault=vault)
     budget = Budget(roster=roster, allowance=allowance, ledger=Ledger(store.quick), pauses=pauses)
     return House(
         config=config,
@@ -186,6 +201,10 @@ def _build(config: Config, clock: Clock, vault: Vault, store: Store, client: Gua
             budget=budget,
             intervals=_intervals(config),
         ),
+        links=links,
+        shopfront=Shopfront(shops=Shops(store.main), links=links, database=store.main),
+        overview=Overview(statistics=Statistics(store.main), attention=Attention(store.main)),
+        zones=load_zones({country.code: country.name.e for country in seeded_countries(config.data)}),
         bell=bell,
     )
 
@@ -329,7 +348,7 @@ def _trusted_proxies(house: House) -> Networks:
 
 
 def workers(house: House) -> list[Loop]:
-    """The worker wing: pollers for what is set up, the courier, the janitor."""
+    """The worker wing: pollers for what is set up, the courier, the janitor, and who counts."""
     config, clock = house.config, house.clock
     courier = _courier(house)
     house.bell.wakes(courier.wake)
@@ -356,7 +375,13 @@ def workers(house: House) -> list[Loop]:
         ledger_kept_for=timedelta(days=config.carrier_log_days),
         clock=clock,
     )
-    return [pollers, courier, janitor, sweeper]
+    counter = Counter(
+        statistics=Statistics(house.store.main),
+        turn=SharedMemory(house.store.quick).take,
+        late=STUCK_AFTER,
+        clock=clock,
+    )
+    return [pollers, courier, janitor, sweeper, counter]
 
 
 def poller(house: House, name: str, settings: Mapping[str, str], *, told: Callable[[], None]) -> Poller:
@@ -388,6 +413,7 @@ def judgement_of(house: House) -> Judgement:
         final_carrier=lambda tracking: final_carrier(tracking, house.carriers, house.followed),
         intervals=_intervals(config),
         lifetimes=lifetimes_of(config),
+        instant=house.zones.instant,
     )
 
 

@@ -26,7 +26,10 @@ class Outcome(StrEnum):
 
 
 class News(Struct, frozen=True, kw_only=True):
-    """What happened to a tracking, for its account to be told. A manual push is never in place of another message."""
+    """What happened to a tracking, for its account to be told. A manual push is never in place of another message.
+
+    `happened_at` is the newest event's own time, where that is known and the event is new.
+    """
 
     account: int
     tracking: int
@@ -34,6 +37,7 @@ class News(Struct, frozen=True, kw_only=True):
     carrier: int
     kind: Kind
     manual: bool = False
+    happened_at: datetime | None = None
 
 
 class Message(Struct, frozen=True, kw_only=True):
@@ -48,6 +52,7 @@ class Message(Struct, frozen=True, kw_only=True):
     created_at: datetime
     attempts: int = 0
     first_failed_at: datetime | None = None
+    happened_at: datetime | None = None
 
     @property
     def name(self) -> str:

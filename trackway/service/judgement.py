@@ -10,6 +10,7 @@ from trackway.domain import candidates, timeline
 from trackway.domain.errors import CarrierFault
 from trackway.domain.lifecycle import Lifetimes, turned, turns_at
 from trackway.domain.planning import Intervals, next_asking, next_try
+from trackway.domain.reckoning import Instant, Reckoning, reckon
 from trackway.domain.tracking import Leg, Position, Report, Tracking
 from trackway.storage.askings import Answered, Verdict
 from trackway.storage.turns import Turn
@@ -18,7 +19,10 @@ _log = structlog.get_logger(__name__)
 
 
 class Judgement:
-    """Judges one answer at a time; `write` turns a tracking into the track that is kept for look-ups."""
+    """Judges one answer at a time; `write` turns a tracking into the track that is kept for look-ups.
+
+    `instant` is when an event of a carrier really happened, None where that cannot be told.
+    """
 
     def __init__(
         self,
@@ -27,11 +31,13 @@ class Judgement:
         final_carrier: Callable[[Tracking], int],
         intervals: Intervals,
         lifetimes: Lifetimes,
+        instant: Instant,
     ) -> None:
         self._write = write
         self._final_carrier = final_carrier
         self._intervals = intervals
         self._lifetimes = lifetimes
+        self._instant = instant
 
     def turn(self, tracking: Tracking, now: datetime) -> Turn:
         """What time alone makes of a tracking."""
@@ -75,9 +81,13 @@ class Judgement:
             next_asking=next_asking(tracking.id, after.milestone, now, self._intervals),
             turns_at=turns_at(after, self._lifetimes),
             news=change.news,
+            reckoning=self._reckoned(tracking, after, position, now) if change.news else Reckoning(),
             final_found=len(after.legs) > len(tracking.legs),
             decided=report.found and candidates.is_open(tracking) and candidates.has_any(tracking),
         )
+
+    def _reckoned(self, before: Tracking, after: Tracking, position: Position, now: datetime) -> Reckoning:
+        return reckon(before, after, position, now, self._instant)
 
     def _with_final_leg(self, tracking: Tracking) -> Tracking:
         """The tracking, followed at its destination's post too where that became known."""

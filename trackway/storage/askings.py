@@ -9,12 +9,14 @@ from msgspec.structs import replace
 
 from trackway.domain.errors import CarrierFault
 from trackway.domain.planning import Planned, Reason
+from trackway.domain.reckoning import Reckoning
 from trackway.domain.timeline import leg_of
 from trackway.domain.tracking import Position, Report, Tracking
 from trackway.domain.webhook import Kind, News
 from trackway.storage.database import Announce, Database, Transaction, from_ms, maybe_instant, maybe_ms, to_ms
 from trackway.storage.loading import load
 from trackway.storage.statement import Statement
+from trackway.storage.statistics import Statistics
 
 _CLAIM = Statement(
     "UPDATE leg SET due_at = :lease, attempts = attempts + 1, why = '' WHERE (tracking_id, position) IN "
@@ -112,7 +114,8 @@ class Verdict(Struct, frozen=True, kw_only=True):
     `attempts` counts the askings since the last that went well; `final_found` says that the answer told a final
     carrier, which is to be asked from now on. `decided` says that the carrier is certain now, so that no other
     candidate is asked any more, and `given_from` is the candidate whose leg became the first. The verdict on a
-    candidate that stays one is `aside`: nothing but its leg is kept.
+    candidate that stays one is `aside`: nothing but its leg is kept. `reckoning` is what of it is
+    counted.
     """
 
     tracking: Tracking
@@ -126,6 +129,7 @@ class Verdict(Struct, frozen=True, kw_only=True):
     decided: bool = False
     given_from: Position | None = None
     aside: bool = False
+    reckoning: Reckoning = Reckoning()
 
 
 Judge = Callable[[Tracking, Answered, int], Verdict]
@@ -193,7 +197,9 @@ class Askings:
                     trackings[answer.due.tracking] = verdict.tracking
                     verdicts.append((answer, verdict))
             await _save(transaction, verdicts, now)
-            await announce(transaction, [_news(verdict.tracking) for _, verdict in verdicts if verdict.news], now)
+            await announce(transaction, [_news(verdict) for _, verdict in verdicts if verdict.news], now)
+            counts = [count for _, verdict in verdicts for count in verdict.reckoning.counts]
+            await Statistics.add(transaction, counts, now)
             return [verdict for _, verdict in verdicts]
 
         return await self._database.write(work)
@@ -281,13 +287,15 @@ def _answer_row(answer: Answered, verdict: Verdict) -> tuple[object, ...]:
     return verdict.tracking.id, leg.position, msgspec.json.encode(leg.events).decode(), raw
 
 
-def _news(tracking: Tracking) -> News:
+def _news(verdict: Verdict) -> News:
+    tracking = verdict.tracking
     return News(
         account=tracking.account,
         tracking=tracking.id,
         number=tracking.number,
         carrier=tracking.carrier,
         kind=Kind.UPDATED,
+        happened_at=verdict.reckoning.happened_at,
     )
 
 

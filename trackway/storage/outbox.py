@@ -1,27 +1,29 @@
 """Messages to accounts: put by whoever has news, claimed for webhooks in due order, read by streams in that of ids."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from itertools import takewhile
 from typing import Any
 
 from msgspec import Struct
 
+from trackway.domain.statistic import Count, Statistic, delay_bucket
 from trackway.domain.webhook import Attempt, Kind, Message, News, Outcome
 from trackway.storage.database import Database, Row, Transaction, from_ms, maybe_instant, maybe_ms, to_ms
 from trackway.storage.statement import Statement
+from trackway.storage.statistics import Statistics
 from trackway.storage.together import Together
 
 # Who puts for an account waits for whoever does so now: its ids come to be seen in their order, none late.
 _ENTER = Statement("SELECT id FROM account WHERE id @any(accounts bigint) ORDER BY id @locked")
 _PUT = Statement(
-    "INSERT INTO message (account_id, tracking_id, number, carrier, kind, manual, created_at, due_at, outcome) "
-    "SELECT account, tracking, number, carrier, kind, manual, CAST(:now AS BIGINT), "
+    "INSERT INTO message (account_id, tracking_id, number, carrier, kind, manual, happened_at, created_at, due_at, "
+    "outcome) SELECT account, tracking, number, carrier, kind, manual, happened_at, CAST(:now AS BIGINT), "
     "CASE WHEN webhook_url <> '' THEN CAST(:now AS BIGINT) END, "
     "CASE WHEN webhook_url <> '' THEN 'waiting' ELSE 'kept' END "
-    "FROM @rows(news: account bigint, tracking bigint, number text, carrier integer, kind text, manual boolean) "
-    "AS given JOIN account ON account.id = given.account ORDER BY ordinal"
+    "FROM @rows(news: account bigint, tracking bigint, number text, carrier integer, kind text, manual boolean, "
+    "happened_at bigint) AS given JOIN account ON account.id = given.account ORDER BY ordinal"
 )
 _SUPERSEDE = Statement(
     "UPDATE message SET outcome = 'superseded', due_at = NULL, claimed = false "
@@ -46,8 +48,8 @@ _CLAIM = Statement(
 )
 _WHOLE = (
     "SELECT message.id, message.account_id, message.tracking_id, message.number, message.carrier, kind, "
-    "message.created_at, attempts, first_failed_at, message.body, webhook_url, tracking.id, tag, track.body "
-    "FROM message JOIN account ON account.id = message.account_id "
+    "message.created_at, attempts, first_failed_at, happened_at, message.body, webhook_url, tracking.id, tag, "
+    "track.body FROM message JOIN account ON account.id = message.account_id "
     "LEFT JOIN tracking ON tracking.id = message.tracking_id AND tracking.account_id = message.account_id "
     "AND tracking.number = message.number LEFT JOIN track ON track.tracking_id = tracking.id "
 )
@@ -58,7 +60,7 @@ _AFTER = Statement(
     "OR tracking.id IS NOT NULL AND (kind = 'TRACKING_STOPPED' OR track.body IS NOT NULL)) "
     "ORDER BY message.id LIMIT :most"
 )
-_BODY = 9
+_BODY = 10
 _NEWEST = Statement("SELECT MAX(id) FROM message WHERE account_id = :account")
 _FREEZE = Statement(
     "UPDATE message SET body = given.body FROM @rows(drafts: id bigint, body text) AS given "
@@ -73,7 +75,8 @@ _FINISH = Statement(
     "UPDATE message SET outcome = given.outcome, due_at = given.due_at, claimed = false, attempts = attempts + 1, "
     "first_failed_at = COALESCE(first_failed_at, given.failed_at) "
     "FROM @rows(rows: id bigint, until bigint, outcome text, due_at bigint, failed_at bigint) AS given "
-    "WHERE message.id = given.id AND claimed AND message.due_at = given.until RETURNING message.id"
+    "WHERE message.id = given.id AND claimed AND message.due_at = given.until RETURNING message.id, "
+    "EXISTS (SELECT 1 FROM attempt WHERE message_id = message.id AND status = 200)"
 )
 _NOTE = Statement(
     "INSERT INTO attempt (account_id, message_id, at, url, status, fault, took_ms, answer) "
@@ -256,11 +259,13 @@ def _message(row: Row) -> Message:
         created_at=from_ms(row[6]),
         attempts=row[7],
         first_failed_at=maybe_instant(row[8]),
+        happened_at=maybe_instant(row[9]),
     )
 
 
-def _row(news: News) -> tuple[int, int, str, int, str, bool]:
-    return news.account, news.tracking, news.number, news.carrier, news.kind, news.manual
+def _row(news: News) -> tuple[Any, ...]:
+    happened_at = maybe_ms(news.happened_at)
+    return news.account, news.tracking, news.number, news.carrier, news.kind, news.manual, happened_at
 
 
 async def _finished(transaction: Transaction, ended: Sequence[_Ended]) -> dict[tuple[int, datetime], Outcome]:
@@ -270,7 +275,9 @@ async def _finished(transaction: Transaction, ended: Sequence[_Ended]) -> dict[t
     await transaction.fetch(_HOLD, ids=sorted(trackings))
     await transaction.fetch(_TOLD, rows=[_told_row(one) for one in trackings.values()])
     done = await transaction.fetch(_FINISH, rows=[_finish_row(one) for one in mine.values()])
-    kept = [mine[identity] for (identity,) in done]
+    kept = [mine[identity] for identity, _ in done]
+    counts = [count for identity, repeated in done if not repeated for count in _delays(mine[identity])]
+    await Statistics.add(transaction, counts, max(one.now for one in ended))
     await transaction.fetch(_NOTE, rows=[_note_row(one) for one in kept])
     outcomes = {(one.claim.message.id, one.claim.until): one.outcome for one in kept}
     again = {one.claim.message.tracking: one for one in kept if one.outcome is Outcome.WAITING}
@@ -279,6 +286,18 @@ async def _finished(transaction: Transaction, ended: Sequence[_Ended]) -> dict[t
         gone = {identity for (identity,) in await transaction.fetch(_SUPERSEDE, trackings=[*again], now=to_ms(now))}
         outcomes |= {known: Outcome.SUPERSEDED for known in outcomes if known[0] in gone}
     return outcomes
+
+
+def _delays(ended: _Ended) -> Iterator[Count]:
+    """How long the receiver's first 200 took, from when we heard of the event and from when it happened."""
+    message, attempt = ended.claim.message, ended.attempt
+    if not attempt.delivered:
+        return
+    told_at = attempt.at + timedelta(milliseconds=attempt.took_ms)
+    for kind, since in ((Statistic.TOLD, message.created_at), (Statistic.PUSHED, message.happened_at)):
+        if since is not None:
+            delay = delay_bucket((told_at - since).total_seconds())
+            yield Count(account=message.account, carrier=message.carrier, kind=kind, bucket=delay)
 
 
 def _finish_row(ended: _Ended) -> tuple[Any, ...]:

@@ -13,6 +13,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
     SmallInteger,
@@ -106,6 +107,12 @@ tracking = Table(
     Index("tracking_by_carrier", "account_id", "carrier", "registered_at", "id"),
     Index("tracking_by_stop", "account_id", "stopped_at", **_where("stopped_at IS NOT NULL")),
     Index("tracking_by_turn", "turns_at", **_where("turns_at IS NOT NULL")),
+    # What was never answered is not in it, so registering costs nothing more.
+    Index(
+        "tracking_by_progress",
+        *("account_id", "milestone", "progressed_at", "stopped_at"),
+        **_where("awaiting_since IS NULL"),
+    ),
     sqlite_autoincrement=True,  # an id is never used again, not even after a deletion
 )
 
@@ -162,6 +169,7 @@ message = Table(
     Column("kind", Text, nullable=False),
     Column("manual", Boolean, nullable=False, server_default=false()),
     Column("created_at", BigInteger, nullable=False),
+    Column("happened_at", BigInteger),
     Column("due_at", BigInteger),
     Column("claimed", Boolean, nullable=False, server_default=false()),
     Column("attempts", Integer, nullable=False, server_default="0"),
@@ -292,4 +300,50 @@ call = Table(
     Column("took_ms", Integer, nullable=False),
     *(Column(f"because_{reason}", Integer, nullable=False) for reason in Reason),
     Index("call_by_time", "connector", "at"),
+)
+
+shop = Table(
+    "shop",
+    metadata,
+    Column("account_id", Id, ForeignKey("account.id"), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("colour", Text, nullable=False),
+    Column("open", Boolean, nullable=False),
+    Column("search", Boolean, nullable=False),
+    Column("origins", Text, nullable=False),
+    Column("logo", LargeBinary),
+    Column("logo_type", Text, nullable=False, server_default=""),
+)
+
+link = Table(
+    "link",
+    metadata,
+    Column("tracking_id", Id, ForeignKey("tracking.id", ondelete="CASCADE"), primary_key=True),
+    Column("serial", BigInteger, nullable=False),
+)
+
+statistic = Table(
+    "statistic",
+    metadata,
+    _account(),
+    Column("kind", Text, nullable=False),
+    Column("day", BigInteger, nullable=False),
+    Column("carrier", Integer, nullable=False),
+    Column("route", Text, nullable=False),
+    Column("bucket", Integer, nullable=False),
+    Column("count", BigInteger, nullable=False),
+    PrimaryKeyConstraint("account_id", "kind", "day", "carrier", "route", "bucket"),
+    sqlite_with_rowid=False,
+)
+
+census = Table(
+    "census",
+    metadata,
+    _account(),
+    Column("day", BigInteger, nullable=False),
+    Column("milestone", Text, nullable=False),
+    Column("count", BigInteger, nullable=False),
+    Column("stuck", BigInteger, nullable=False),
+    Column("counted_at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("account_id", "day", "milestone"),
 )

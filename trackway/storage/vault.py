@@ -4,16 +4,18 @@ import hashlib
 import hmac
 import os
 import secrets
-from base64 import b64decode, b64encode
+import struct
+from base64 import b64decode, b64encode, urlsafe_b64decode, urlsafe_b64encode
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM, AESSIV
 
 from trackway.domain.errors import ConfigError, StorageError
 
 _VERSION = "v1"
 _NONCE = 12
+_TWO_NUMBERS = struct.Struct(">QQ")
 _KEY_BYTES = 32
 
 
@@ -23,6 +25,7 @@ class Vault:
     def __init__(self, master: bytes) -> None:
         self._pepper = self._derive(master, b"lookup")
         self._cipher = AESGCM(self._derive(master, b"seal"))
+        self._marks = AESSIV(self._derive(master, b"link") + self._derive(master, b"link again"))
         self.token_key = self._derive(master, b"token")
 
     @staticmethod
@@ -52,6 +55,20 @@ class Vault:
             raise StorageError(
                 "a stored secret cannot be opened: the master key is not the one it was made with"
             ) from None
+
+    def mark(self, purpose: str, number: int, serial: int) -> str:
+        """43 characters that stand for the two numbers: the same each time, and nobody can guess or read them."""
+        sealed = self._marks.encrypt(_TWO_NUMBERS.pack(number, serial), [purpose.encode()])
+        return urlsafe_b64encode(sealed).decode().rstrip("=")
+
+    def read_mark(self, purpose: str, mark: str) -> tuple[int, int] | None:
+        """The two numbers again; None where we have made no such mark for that purpose."""
+        try:
+            opened = self._marks.decrypt(urlsafe_b64decode(f"{mark}="), [purpose.encode()])
+            number, serial = _TWO_NUMBERS.unpack(opened)
+        except (ValueError, InvalidTag, struct.error):
+            return None
+        return number, serial
 
 
 def load_master_key(given: str, file: Path | None, data: Path) -> bytes:
