@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
+from trackway.app_console import Staff, build_staff
 from trackway.config import Config
 from trackway.connectors import registry
 from trackway.connectors.base import Connector, Kit
@@ -45,6 +46,7 @@ from trackway.service.webhooks import Sample, Webhooks
 from trackway.storage.accounts import Accounts
 from trackway.storage.allowance import Allowance
 from trackway.storage.askings import Askings
+from trackway.storage.audit import AuditedDatabase
 from trackway.storage.attention import Attention
 from trackway.storage.catalogue import seeded_countries, seeded_wordings
 from trackway.storage.catalogue_carriers import load_carriers
@@ -73,6 +75,8 @@ from trackway.storage.vault import Vault, load_master_key
 from trackway.storage.zones import load_zones
 from trackway.web import hkpost, openapi_hkpost, openapi_operator, openapi_track17, operator, status
 from trackway.web.caller import Networks
+from trackway.web.console import pages as console
+from trackway.web.console.base import Kit as ConsoleKit
 from trackway.web.measure import Measure
 from trackway.web.stream import StreamFace
 from trackway.web.track17 import Track17Face
@@ -126,6 +130,7 @@ class House:
     overview: Overview
     zones: Zones
     bell: Bell
+    staff: Staff
     followed: set[int] = field(default_factory=set)
     """The carriers that a connector asks, in this process."""
 
@@ -139,16 +144,20 @@ async def open_house(config: Config, clock: Clock = utc_now) -> AsyncIterator[Ho
         StorageError: the store cannot be opened.
     """
     vault = Vault(load_master_key(config.master_key.get_secret_value(), config.master_key_file, config.data))
-    store = await open_store(config.database_url())
+    opened = await open_store(config.database_url())
+    audited = AuditedDatabase(opened.main)
+    store = Store(main=audited, quick=opened.quick)
     client = GuardedClient(allowed=config.networks(), timeout=config.webhook_timeout)
     try:
-        yield _build(config, clock, vault, store, client)
+        yield _build(config, clock, vault, store, client=client, audited=audited)
     finally:
         await client.close()
         await store.close()
 
 
-def _build(config: Config, clock: Clock, vault: Vault, store: Store, client: GuardedClient) -> House:
+def _build(
+    config: Config, clock: Clock, vault: Vault, store: Store, *, client: GuardedClient, audited: AuditedDatabase
+) -> House:
     carriers = load_carriers(config.data)
     accounts, allowance, metrics, bell = Accounts(store.main), Allowance(store.quick), Metrics(), Bell()
     connections, records = Connections(store.main, vault), Records(store.main, Outbox.put, bell.ring)
@@ -206,6 +215,7 @@ def _build(config: Config, clock: Clock, vault: Vault, store: Store, client: Gua
         overview=Overview(statistics=Statistics(store.main), attention=Attention(store.main)),
         zones=load_zones({country.code: country.name.e for country in seeded_countries(config.data)}),
         bell=bell,
+        staff=build_staff(audited, access=access, allowance=allowance, vault=vault),
     )
 
 
@@ -315,7 +325,19 @@ def web(house: House, *, faces: bool = True, routes: Sequence[BaseRoute] = ()) -
         pages += hkpost.elsewhere(house.config)
         pages += openapi_operator.routes()
         pages += operator.routes(house.operators, house.mailroom, house.clock)
+        pages += _console(house)
     return Measure(Starlette(routes=pages), metrics=house.metrics)
+
+
+def _console(house: House) -> list[BaseRoute]:
+    kit = ConsoleKit(
+        access=house.access,
+        signing_in=house.staff.signing_in,
+        audit=house.staff.audit,
+        clock=house.clock,
+        trusted_proxies=_trusted_proxies(house),
+    )
+    return console.routes(kit, console.Desks(people=house.staff.people, second_factor=house.staff.second_factor))
 
 
 def _track17(house: House) -> Track17Face:

@@ -180,10 +180,15 @@ def test_every_metric_is_told_with_its_labels_and_there_is_no_other() -> None:
 async def test_every_address_is_told(tmp_path: Path, clock: Clock) -> None:
     async with app.open_house(load(data=tmp_path), clock) as house:
         served = app.web(house)._app  # type: ignore[attr-defined]  # noqa: SLF001  # what is counted is what is served
-        paths = [route.path for route in served.routes if isinstance(route, Route)]
+        paths = [route.path for route in served.routes if isinstance(route, Route) and not _button(route)]
     assert paths
     missing = [path for path in _meant(paths) if not re.search(rf"{re.escape(path)}(?![\w/])", TEXT)]
     assert not missing
+
+
+def _button(route: Route) -> bool:
+    """Whether an address of the console is what a page of it sends, or loads by itself, and nobody types."""
+    return route.path.startswith("/console/") and ("GET" not in (route.methods or ()) or "/static/" in route.path)
 
 
 def _meant(paths: Iterable[str]) -> Iterator[str]:

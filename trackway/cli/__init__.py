@@ -2,7 +2,7 @@
 
 import typer
 
-from trackway.cli import account, budget, carrier, carriers, db, demo, detect, hkpost, serve, track, webhook, why
+from trackway.cli import account, budget, carrier, carriers, db, demo, detect, hkpost, people, serve, track, webhook, why
 
 main = typer.Typer(
     name="trackway",
@@ -21,6 +21,7 @@ main.add_typer(carrier.app, name="carrier")
 main.add_typer(carriers.app, name="carriers")
 carriers.app.command()(budget.budget)
 main.add_typer(hkpost.app, name="hkpost")
+main.add_typer(people.app, name="people")
 main.add_typer(db.app, name="db")
 
 

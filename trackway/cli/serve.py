@@ -16,7 +16,7 @@ from starlette.routing import BaseRoute
 from trackway import app as house_app
 from trackway import logs
 from trackway.app import House
-from trackway.cli.base import Data, DatabaseUrl, fail
+from trackway.cli.base import Data, DatabaseUrl, fail, out
 from trackway.config import Config, load
 from trackway.domain.errors import ConfigError, TrackwayError
 
@@ -67,8 +67,11 @@ def serve(
 ) -> None:
     """Answer callers, ask carriers and push news, until SIGTERM or Ctrl-C."""
 
-    async def announced(_: House) -> None:
+    async def announced(house: House) -> None:
         _log.info("Trackway listens", url=f"http://{host}:{port}", runs=only or "web and worker")
+        link = None if only is Only.WORKER else await house.staff.people.first_link(house.clock())
+        if link is not None:
+            out.print(f"Nobody uses the console yet. Make its owner: http://{host}:{port}/console/link/{link.token}")
 
     start(lambda: load(data=data, database=database), host, port, only=only, started=announced)
 

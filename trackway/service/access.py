@@ -108,6 +108,10 @@ class Access:
             raise ConfigError(f"there is no account {name!r}; `trackway account list` shows them")
         return account
 
+    async def by_id(self, identity: int) -> Account | None:
+        """The account with that id, None where there is none."""
+        return await self._accounts.by_id(identity)
+
     async def set_disabled(self, name: str, *, disabled: bool) -> None:
         """Shut an account out, or let it in again."""
         await self._accounts.set_disabled((await self.named(name)).id, disabled=disabled)

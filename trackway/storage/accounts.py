@@ -32,6 +32,10 @@ _BY_NAME = Statement(
     "SELECT id, name, 0, disabled, webhook_url, network FROM account "
     "LEFT JOIN account_network ON account_id = id WHERE name = :name ORDER BY network"
 )
+_BY_ID = Statement(
+    "SELECT id, name, 0, disabled, webhook_url, network FROM account "
+    "LEFT JOIN account_network ON account_id = id WHERE id = :id ORDER BY network"
+)
 _ALL = Statement("SELECT id, name, 0, disabled, webhook_url, NULL FROM account ORDER BY id")
 _ADD_NETWORKS = Statement(
     "INSERT INTO account_network (account_id, network) SELECT CAST(:account AS BIGINT), network "
@@ -99,6 +103,10 @@ class Accounts:
     async def by_name(self, name: str) -> Account | None:
         """The account of that name."""
         return _one(await self._database.read(_BY_NAME, name=name))
+
+    async def by_id(self, identity: int) -> Account | None:
+        """The account with that id."""
+        return _one(await self._database.read(_BY_ID, id=identity))
 
     async def all(self) -> list[Account]:
         """Every account, oldest first; their address lists are left out."""

@@ -34,3 +34,11 @@ def _trusted(hop: str, trusted: Networks) -> bool:
     except ValueError:
         return False
     return any(address in network for network in trusted)
+
+
+def is_https(request: Request, trusted: Networks) -> bool:
+    """Whether the caller speaks https, with us or with the trusted proxy in front of us."""
+    peer = request.client.host if request.client else ""
+    if request.url.scheme == "https":
+        return True
+    return _trusted(peer, trusted) and request.headers.get("x-forwarded-proto", "").strip().lower() == "https"

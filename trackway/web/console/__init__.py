@@ -1,0 +1,1 @@
+"""The console: pages for people, made on the server. No rule lives here; every page calls the same services."""

@@ -1,0 +1,42 @@
+"""The style sheet and the script: read once, found under an address that changes with what they say."""
+
+import hashlib
+import mimetypes
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+
+BASE = "/console/static"
+_FOR_EVER = "public, max-age=31536000, immutable"
+
+
+class Assets:
+    """All files of one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._files = {file.name: file.read_bytes() for file in sorted(folder.iterdir()) if file.is_file()}
+        self._marks = {name: hashlib.sha256(body).hexdigest()[:12] for name, body in self._files.items()}
+
+    def address(self, name: str) -> str:
+        """Where a file is, for as long as it says the same.
+
+        Raises:
+            KeyError: there is no such file.
+        """
+        return f"{BASE}/{name}?{self._marks[name]}"
+
+    def routes(self) -> list[BaseRoute]:
+        """One address for each file."""
+        return [Route(f"{BASE}/{{name}}", self._file)]
+
+    async def _file(self, request: Request) -> Response:
+        name = request.path_params["name"]
+        if name not in self._files:
+            return PlainTextResponse("there is no such file\n", 404)
+        headers = {"X-Content-Type-Options": "nosniff", "Cross-Origin-Resource-Policy": "same-origin"}
+        fresh = request.url.query == self._marks[name]
+        headers["Cache-Control"] = _FOR_EVER if fresh else "no-cache"
+        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        return Response(self._files[name], headers=headers, media_type=kind)
