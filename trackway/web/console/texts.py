@@ -49,7 +49,8 @@ def preferred(accept: str) -> str:
         if parts[0] == "en":
             return "en"
         if parts[0] == "zh":
-            return "zh-Hant" if any(part in _TRADITIONAL for part in parts[1:]) else "zh-Hans"
+            traditional = "hans" not in parts and any(part in _TRADITIONAL for part in parts[1:])
+            return "zh-Hant" if traditional else "zh-Hans"
     return "en"
 
 
