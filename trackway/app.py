@@ -46,8 +46,8 @@ from trackway.service.webhooks import Sample, Webhooks
 from trackway.storage.accounts import Accounts
 from trackway.storage.allowance import Allowance
 from trackway.storage.askings import Askings
-from trackway.storage.audit import AuditedDatabase
 from trackway.storage.attention import Attention
+from trackway.storage.audit import AuditedDatabase
 from trackway.storage.catalogue import seeded_countries, seeded_wordings
 from trackway.storage.catalogue_carriers import load_carriers
 from trackway.storage.connections import Connections

@@ -2,7 +2,21 @@
 
 import typer
 
-from trackway.cli import account, budget, carrier, carriers, db, demo, detect, hkpost, people, serve, track, webhook, why
+from trackway.cli import (
+    account,
+    budget,
+    carrier,
+    carriers,
+    db,
+    demo,
+    detect,
+    hkpost,
+    people,
+    serve,
+    track,
+    webhook,
+    why,
+)
 
 main = typer.Typer(
     name="trackway",

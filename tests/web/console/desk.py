@@ -66,8 +66,8 @@ async def person(running: Running, name: str, role: Role, account: str | None) -
     """Somebody who may sign in with PASSWORD."""
     house = running.house
     where = None if account is None else (await house.access.named(account)).id
-    link = await house.people.add(name, role, where, running.clock())
-    await house.people.choose_password(link.token, PASSWORD, running.clock())
+    link = await house.staff.people.add(name, role, where, running.clock())
+    await house.staff.people.choose_password(link.token, PASSWORD, running.clock())
 
 
 @asynccontextmanager

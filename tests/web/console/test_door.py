@@ -20,7 +20,7 @@ async def desk(database_url: str, tmp_path: Path, clock: Clock) -> AsyncIterator
 
 
 async def test_the_first_link_makes_the_owner_once(desk: Running) -> None:
-    link = await desk.house.people.first_link(desk.clock())
+    link = await desk.house.staff.people.first_link(desk.clock())
     assert link
     path = f"/console/link/{link.token}"
     async with browser(desk) as one:
@@ -31,7 +31,7 @@ async def test_the_first_link_makes_the_owner_once(desk: Running) -> None:
         assert (done.status, done.path) == (200, HOME)
         assert "ada" in (await one.get("/console/audit")).text
         assert (await one.get(path)).status == 404
-    assert await desk.house.people.first_link(desk.clock()) is None
+    assert await desk.house.staff.people.first_link(desk.clock()) is None
     assert [account.name for account in await desk.house.access.accounts()] == ["shop"]
 
 
@@ -63,7 +63,7 @@ async def test_forms_from_elsewhere_and_without_the_token_are_refused(desk: Runn
         assert (await one.post("/console/people", new, Origin="https://evil.example")).status == 403
         assert (await one.post("/console/people", new, **{"Sec-Fetch-Site": "cross-site"})).status == 403
         assert (await one.post("/console/people", {**new, "form_token": "x"})).status == 403
-        assert [p.name for p in await desk.house.people.all()] == ["ada"]
+        assert [p.name for p in await desk.house.staff.people.all()] == ["ada"]
         assert (await one.post("/console/login", new, Origin="null", **{"Sec-Fetch-Site": "none"})).status == 403
 
 
@@ -123,7 +123,7 @@ async def test_an_owner_adds_people_and_shuts_them_out(desk: Running) -> None:
         assert "taken" in (await one.post("/console/people", {"name": "bob", "role": "owner"})).said
         await other.post(link, {"password": PASSWORD})
         assert (await other.get("/console/audit")).path == "/console/audit"
-        bob = await desk.house.people.named("bob")
+        bob = await desk.house.staff.people.named("bob")
         assert (await other.post(f"/console/people/{bob.id}/role", {"role": "owner"})).status == 403
         await one.post(f"/console/people/{bob.id}/disabled", {"disabled": "yes"})
         assert (await other.get("/console/audit")).path == "/console/login"
