@@ -13,7 +13,7 @@ from starlette.types import ASGIApp
 
 from trackway.app_console import Staff, build_staff
 from trackway.config import Config
-from trackway.connectors import registry
+from trackway.connectors import inbound, registry
 from trackway.connectors.base import Connector, Kit
 from trackway.domain.carrier import Catalogue as Carriers
 from trackway.domain.ledger import Patience
@@ -28,17 +28,18 @@ from trackway.service.access import Access
 from trackway.service.alteration import Alteration
 from trackway.service.budget import Budget
 from trackway.service.explanation import Explanations
+from trackway.service.inbound import Inbound
 from trackway.service.inquiry import Desk
 from trackway.service.judgement import Judgement
 from trackway.service.links import Links
 from trackway.service.lookup import Lookup
 from trackway.service.mailroom import Mailroom
 from trackway.service.metrics import Metrics
-from trackway.service.operators import Operators
 from trackway.service.overview import STUCK_AFTER, Overview
 from trackway.service.recarry import Recarry
 from trackway.service.registration import Registration
-from trackway.service.roster import Roster
+from trackway.service.roster import Asker, Roster
+from trackway.service.senders import Sender, Senders
 from trackway.service.shopfront import Shopfront
 from trackway.service.stream import Bell, Stream
 from trackway.service.texts import Texts
@@ -59,11 +60,12 @@ from trackway.storage.legs import Legs
 from trackway.storage.links import LinkSerials
 from trackway.storage.listing import Listing
 from trackway.storage.mailroom import Items, Partners
-from trackway.storage.operator_keys import OperatorKeys
 from trackway.storage.outbox import Outbox
 from trackway.storage.pauses import Pauses
 from trackway.storage.phrases import Phrases
+from trackway.storage.pushed_events import PushedEvents
 from trackway.storage.records import Records
+from trackway.storage.sender_keys import SenderKeys
 from trackway.storage.shared import SharedMemory
 from trackway.storage.shops import Shops
 from trackway.storage.statement import Statement
@@ -73,7 +75,16 @@ from trackway.storage.trackings import Trackings
 from trackway.storage.turns import Turns
 from trackway.storage.vault import Vault, load_master_key
 from trackway.storage.zones import load_zones
-from trackway.web import hkpost, openapi_hkpost, openapi_operator, openapi_track17, operator, status
+from trackway.web import (
+    carrier,
+    hkpost,
+    openapi_carrier,
+    openapi_hkpost,
+    openapi_operator,
+    openapi_track17,
+    operator,
+    status,
+)
 from trackway.web.caller import Networks
 from trackway.web.console import pages as console
 from trackway.web.console.base import Kit as ConsoleKit
@@ -118,7 +129,9 @@ class House:
     recarry: Recarry
     mailroom: Mailroom
     texts: Texts
-    operators: Operators
+    operators: Senders
+    couriers: Senders
+    inbound: Inbound
     connections: Connections
     kit: Kit
     roster: Roster
@@ -162,8 +175,13 @@ def _build(
     accounts, allowance, metrics, bell = Accounts(store.main), Allowance(store.quick), Metrics(), Bell()
     connections, records = Connections(store.main, vault), Records(store.main, Outbox.put, bell.ring)
     kit = _kit(config, clock, vault, store)
+    keys = SenderKeys(store.main)
+    couriers = Senders(kind=Sender.CARRIER, keys=keys, vault=vault)
     roster = Roster(
-        connections=connections.all, make=lambda connector, settings: registry.make(connector, settings, kit)
+        connections=connections.all,
+        senders=keys.carriers,
+        make=lambda connector, settings: registry.make(connector, settings, kit),
+        catalogue=carriers,
     )
     texts = _texts(config, store)
     access = _access(config, vault, accounts, allowance)
@@ -196,7 +214,9 @@ def _build(
         ),
         mailroom=_mailroom(config, store, vault, allowance, texts),
         texts=texts,
-        operators=Operators(keys=OperatorKeys(store.main), vault=vault),
+        operators=Senders(kind=Sender.OPERATOR, keys=keys, vault=vault),
+        couriers=couriers,
+        inbound=Inbound(senders=couriers, events=PushedEvents(store.main)),
         connections=connections,
         kit=kit,
         roster=roster,
@@ -326,6 +346,8 @@ def web(house: House, *, faces: bool = True, routes: Sequence[BaseRoute] = ()) -
         pages += openapi_operator.routes()
         pages += operator.routes(house.operators, house.mailroom, house.clock)
         pages += _console(house)
+        pages += openapi_carrier.routes()
+        pages += carrier.routes(house.inbound, house.clock)
     return Measure(Starlette(routes=pages), metrics=house.metrics)
 
 
@@ -376,10 +398,10 @@ def workers(house: House) -> list[Loop]:
     house.bell.wakes(courier.wake)
     judgement = judgement_of(house)
 
-    def make(name: str, settings: Mapping[str, str]) -> Poller:
-        return poller(house, name, settings, told=house.bell.ring)
+    def make(asker: Asker) -> Poller:
+        return poller(house, asker.connector, asker.settings, told=house.bell.ring, carriers=asker.carriers)
 
-    pollers = Pollers(wanted=house.connections.all, make=make, stop_limit=config.stop_timeout)
+    pollers = Pollers(wanted=house.roster.askers, make=make, stop_limit=config.stop_timeout)
     janitor = Janitor(
         turns=Turns(house.store.main),
         judgement=judgement,
@@ -393,8 +415,10 @@ def workers(house: House) -> list[Loop]:
         inquiries=Inquiries(house.store.quick),
         ledger=Ledger(house.store.quick),
         leftovers=Leftovers(house.store.quick),
+        pushed=PushedEvents(house.store.main),
         kept_for=timedelta(days=config.hkpost_inquiry_log_days),
         ledger_kept_for=timedelta(days=config.carrier_log_days),
+        pushed_kept_for=timedelta(days=config.carrier_events_days),
         clock=clock,
     )
     counter = Counter(
@@ -406,16 +430,24 @@ def workers(house: House) -> list[Loop]:
     return [pollers, courier, janitor, sweeper, counter]
 
 
-def poller(house: House, name: str, settings: Mapping[str, str], *, told: Callable[[], None]) -> Poller:
-    """What asks one carrier account; `told` is called when there is news.
+def poller(
+    house: House,
+    name: str,
+    settings: Mapping[str, str],
+    *,
+    told: Callable[[], None],
+    carriers: frozenset[int] | None = None,
+) -> Poller:
+    """What asks one carrier account, for all its carriers or those given; `told` is called when there is news.
 
     Raises:
         ConfigError: there is no such connector, or its settings cannot work.
     """
-    config, connector = house.config, connector_of(house, name, settings)
+    config, connector = house.config, _connector(house, name, settings, carriers)
     house.followed.update(connector.carriers)
     return Poller(
         connector=connector,
+        carriers=connector.carriers if carriers is None else carriers,
         desk=house.desk,
         askings=Askings(house.store.main),
         judgement=judgement_of(house),
@@ -456,6 +488,12 @@ def _courier(house: House) -> Courier:
         clock=house.clock,
         observe=observe,
     )
+
+
+def _connector(house: House, name: str, settings: Mapping[str, str], carriers: frozenset[int] | None) -> Connector:
+    if name == inbound.ID:
+        return inbound.Inbound(PushedEvents(house.store.main).of, carriers or frozenset())
+    return connector_of(house, name, settings)
 
 
 def connector_of(house: House, name: str, settings: Mapping[str, str]) -> Connector:

@@ -56,6 +56,7 @@ class Config(BaseSettings):
     carrier_pause_after_faults: int = Field(5, ge=0)
     carrier_pause: Seconds = 60
     carrier_log_days: Days = 14
+    carrier_events_days: Days = 180
 
     stop_after_days: Days = 30
     stop_after_delivery_days: Days = 15

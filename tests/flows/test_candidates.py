@@ -67,6 +67,7 @@ class Two(Stage):
         for carrier in carriers or (self.fedex, self.paket):
             poller = Poller(
                 connector=carrier,
+                carriers=carrier.carriers,
                 desk=self.shop.house.desk,
                 askings=Askings(self.shop.house.store.main),
                 judgement=app.judgement_of(self.shop.house),

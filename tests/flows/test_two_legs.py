@@ -52,6 +52,7 @@ class TwoPosts(Stage):
         house, self.origin = self.shop.house, ChinaPost()
         self.origin_poller = Poller(
             connector=self.origin,
+            carriers=self.origin.carriers,
             desk=house.desk,
             askings=Askings(house.store.main),
             judgement=app.judgement_of(house),

@@ -84,6 +84,7 @@ class Year:
     def _poller(self) -> Poller:
         return Poller(
             connector=self.carrier,
+            carriers=self.carrier.carriers,
             desk=self.house.desk,
             askings=Askings(self.house.store.main),
             judgement=app.judgement_of(self.house),

@@ -13,16 +13,19 @@ import schemathesis
 
 from tests.conftest import Clock
 from tests.house import Running, running
-from trackway.web import openapi_hkpost, openapi_operator, openapi_track17
+from trackway.web import openapi_carrier, openapi_hkpost, openapi_operator, openapi_track17
 from trackway.wire import track17, track17_requests
 from trackway.wire.hkpost_codes import WORDS
 from trackway.wire.track17_codes import DENIALS, INTERNAL, NEEDS, REFUSALS, REQUESTS
 
 BASE = "/mailTrackingAPI"
 TRACK17, HKPOST = openapi_track17.describe(), openapi_hkpost.describe(BASE)
-OPERATOR = openapi_operator.describe()
-DOCUMENTS = pytest.mark.parametrize("document", [TRACK17, HKPOST, OPERATOR], ids=["track17", "hkpost", "operator"])
+OPERATOR, CARRIER = openapi_operator.describe(), openapi_carrier.describe()
+DOCUMENTS = pytest.mark.parametrize(
+    "document", [TRACK17, HKPOST, OPERATOR, CARRIER], ids=["track17", "hkpost", "operator", "carrier"]
+)
 PAGES = {
+    "/carrier/v1/docs": ("/carrier/v1/docs", "/carrier/v1/openapi.json"),
     "/operator/v1/docs": ("/operator/v1/docs", "/operator/v1/openapi.json"),
     "/track/v1/docs": ("/track/v1/docs", "/track/v1/openapi.json"),
     f"{BASE}/swagger-ui/index.html": (f"{BASE}/swagger-ui", f"{BASE}/v3/api-docs"),

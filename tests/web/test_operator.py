@@ -14,8 +14,9 @@ from tests.conftest import NOW, Clock
 from tests.mailrooms import open_mailroom
 from trackway.domain.errors import ConfigError
 from trackway.service.mailroom import Mailroom
-from trackway.service.operators import Operators
-from trackway.storage.operator_keys import OperatorKeys
+from trackway.service.senders import Sender as Kind
+from trackway.service.senders import Senders
+from trackway.storage.sender_keys import SenderKeys
 from trackway.storage.store import Store
 from trackway.storage.vault import Vault
 from trackway.web.operator import routes
@@ -36,7 +37,7 @@ JSON = st.recursive(
 class Sender:
     """One of the operator's systems, with its key."""
 
-    def __init__(self, client: httpx.AsyncClient, mailroom: Mailroom, operators: Operators, key: str) -> None:
+    def __init__(self, client: httpx.AsyncClient, mailroom: Mailroom, operators: Senders, key: str) -> None:
         self.client, self.mailroom, self.operators, self.key = client, mailroom, operators, key
 
     async def send(self, body: Any, key: str | None = None) -> httpx.Response:
@@ -47,7 +48,10 @@ class Sender:
 
 @pytest.fixture
 async def sender(store: Store, clock: Clock) -> AsyncIterator[Sender]:
-    operators, mailroom = Operators(keys=OperatorKeys(store.main), vault=Vault(b"k" * 32)), open_mailroom(store)
+    operators, mailroom = (
+        Senders(kind=Kind.OPERATOR, keys=SenderKeys(store.main), vault=Vault(b"k" * 32)),
+        open_mailroom(store),
+    )
     key = await operators.create_key("sorting", clock())
     app = Starlette(routes=routes(operators, mailroom, clock))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://post") as client:
@@ -98,7 +102,7 @@ async def test_only_a_key_that_is_there_opens(sender: Sender) -> None:
 
 
 async def test_keys_have_names(sender: Sender) -> None:
-    assert await sender.operators.names() == ["sorting"]
+    assert await sender.operators.names() == {"sorting": 0}
     for name in ("sorting", "", "a b", "x" * 41):
         with pytest.raises(ConfigError, match="operator key"):
             await sender.operators.create_key(name, NOW)

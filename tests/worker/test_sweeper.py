@@ -7,6 +7,7 @@ from trackway.storage.allowance import Allowance
 from trackway.storage.inquiries import Inquiries, subject_of
 from trackway.storage.ledger import Ledger
 from trackway.storage.leftovers import Leftovers
+from trackway.storage.pushed_events import PushedEvents
 from trackway.storage.shared import SharedMemory
 from trackway.storage.statement import Statement
 from trackway.storage.store import Store
@@ -24,6 +25,8 @@ def _sweeper(store: Store, clock: Clock) -> Sweeper:
         leftovers=leftovers,
         kept_for=timedelta(days=90),
         ledger_kept_for=timedelta(days=14),
+        pushed=PushedEvents(store.main),
+        pushed_kept_for=timedelta(days=180),
         clock=clock,
     )
 

@@ -6,10 +6,12 @@ import typer
 
 from trackway import app as house_app
 from trackway.app import House
+from trackway.cli import carrier_key
 from trackway.cli.base import AsJson, Data, DatabaseUrl, fail, out, print_json, within
 from trackway.connectors.registry import kinds
 
 app = typer.Typer(no_args_is_help=True, help="Our accounts with carriers.")
+app.add_typer(carrier_key.app, name="key")
 _FREE = {"allow_extra_args": True, "ignore_unknown_options": True}
 Connector = Annotated[str, typer.Argument(metavar="CONNECTOR", help="The connector, such as hongkong-post.")]
 

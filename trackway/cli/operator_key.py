@@ -1,37 +1,23 @@
 """`trackway hkpost operator-key`: who may send scans in over HTTP."""
 
-from typing import Annotated
-
 import typer
 
-from trackway.cli.base import AsJson, Data, DatabaseUrl, out, print_json, within
+from trackway.app import House
+from trackway.cli.base import AsJson, Data, DatabaseUrl
+from trackway.cli.sender_key import Name, add_list_and_drop, made
+from trackway.service.senders import Senders
 
 app = typer.Typer(no_args_is_help=True, help="Operator keys: for systems that send scans in over HTTP.")
-Name = Annotated[str, typer.Argument(metavar="NAME", help="What the key is called, at most 40 characters.")]
+
+
+def _operators(house: House) -> Senders:
+    return house.operators
 
 
 @app.command()
 def create(name: Name, as_json: AsJson = False, data: Data = None, database: DatabaseUrl = None) -> None:
     """Make a key and print it: it is shown this once."""
-    key = within(lambda house: house.operators.create_key(name, house.clock()), data=data, database=database)
-    if as_json:
-        print_json({"name": name, "key": key})
-    else:
-        out.print(key, markup=False)
+    made(_operators, name, 0, as_json=as_json, data=data, database=database)
 
 
-@app.command("list")
-def list_keys(as_json: AsJson = False, data: Data = None, database: DatabaseUrl = None) -> None:
-    """Print the name of every key."""
-    for name in within(lambda house: house.operators.names(), data=data, database=database):
-        if as_json:
-            print_json({"name": name})
-        else:
-            out.print(name, markup=False)
-
-
-@app.command()
-def drop(name: Name, data: Data = None, database: DatabaseUrl = None) -> None:
-    """Forget a key: it opens nothing from now on."""
-    within(lambda house: house.operators.drop_key(name), data=data, database=database)
-    out.print(f"{name}: dropped", markup=False)
+add_list_and_drop(app, _operators)

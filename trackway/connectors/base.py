@@ -25,9 +25,10 @@ class Limits(Struct, frozen=True, kw_only=True):
 
 
 class Inquiry(Struct, frozen=True, kw_only=True):
-    """One number to ask for, with the extra parameter that some carriers need (T36)."""
+    """One number to ask for, the key of its carrier, and the extra parameter that some carriers need (T36)."""
 
     number: str
+    carrier: int = 0
     param: str = ""
 
 
@@ -64,7 +65,7 @@ class Connector(Protocol):
 
     @property
     def carriers(self) -> frozenset[int]:
-        """The carrier keys that it answers for."""
+        """The carrier keys that it answers for; none for all those that nobody else answers for."""
         ...
 
     @property

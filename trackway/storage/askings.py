@@ -1,6 +1,6 @@
 """Which legs are due to be asked for, and what their carriers said."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -28,7 +28,15 @@ _RELEASE = Statement(
     "UPDATE leg SET due_at = :now, attempts = attempts - 1 WHERE due_at = :lease AND (tracking_id, position) IN "
     "(SELECT tracking_id, position FROM @rows(legs: tracking_id bigint, position integer) AS given)"
 )
-_NEXT_DUE = Statement("SELECT MIN(due_at) FROM leg WHERE carrier = :carrier AND due_at IS NOT NULL")
+# One look into the index for each carrier, however many legs are due.
+_NEXT_DUE = Statement(
+    "SELECT MIN(due_at) FROM (SELECT (SELECT MIN(due_at) FROM leg WHERE carrier = given.carrier "
+    "AND due_at IS NOT NULL) AS due_at FROM @rows(carriers: carrier integer) AS given) AS dues"
+)
+_DUE_CARRIERS = Statement(
+    "SELECT carrier FROM @rows(carriers: carrier integer) AS given "
+    "WHERE EXISTS (SELECT 1 FROM leg WHERE leg.carrier = given.carrier AND due_at <= :now) ORDER BY carrier"
+)
 _SAVE_LEGS = Statement(
     "UPDATE leg SET state = given.state, language = given.language, asked_at = given.asked_at, "
     "answered_at = given.answered_at, took_ms = given.took_ms, due_at = given.due_at, attempts = given.attempts, "
@@ -173,9 +181,14 @@ class Askings:
             lease = to_ms(dues[0].lease)
             await self._database.write(lambda tx: tx.fetch(_RELEASE, now=to_ms(now), lease=lease, legs=legs))
 
-    async def next_due(self, carrier: int) -> datetime | None:
-        """When the next leg of a carrier is due."""
-        ((due_at,),) = await self._database.read(_NEXT_DUE, carrier=carrier)
+    async def due_carriers(self, carriers: Collection[int], now: datetime) -> list[int]:
+        """Those of the carriers that have a leg due."""
+        rows = await self._database.read(_DUE_CARRIERS, carriers=[(carrier,) for carrier in carriers], now=to_ms(now))
+        return [carrier for (carrier,) in rows]
+
+    async def next_due(self, carriers: Collection[int]) -> datetime | None:
+        """When the next leg of any of the carriers is due."""
+        ((due_at,),) = await self._database.read(_NEXT_DUE, carriers=[(carrier,) for carrier in carriers])
         return maybe_instant(due_at)
 
     async def settle(

@@ -277,10 +277,22 @@ inquiry = Table(
     Index("inquiry_by_time", "asked_at"),
 )
 
-operator_key = Table(
-    "operator_key",
+pushed = Table(
+    "pushed",
+    metadata,
+    Column("carrier", Integer, nullable=False),
+    Column("number", Text, nullable=False),
+    Column("events", Text, nullable=False),
+    Column("received_at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("carrier", "number"),
+    Index("pushed_by_time", "received_at"),
+)
+
+sender_key = Table(
+    "sender_key",
     metadata,
     Column("name", Text, primary_key=True),
+    Column("carrier", Integer, nullable=False, server_default="0"),
     Column("lookup", Text, nullable=False, unique=True),
     Column("created_at", BigInteger, nullable=False),
 )

@@ -10,6 +10,8 @@ from trackway.wire.track17 import write_problem
 from trackway.wire.track17_codes import DENIALS, TOO_MANY
 
 BODY_LIMIT = 1024 * 1024
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+"""Every method, for a route that answers the wrong ones itself."""
 
 
 class BodyUnreadable(Exception):

@@ -30,9 +30,9 @@ _ITEM = LoadedItem(itemNo="RT215770195HK", postingDateTime="20-11-2026 09:00", i
 _LOADED = Loaded(1, [Refused(1, "itemNo", "'RT21577019HK' has not the form of an item number")])
 _FAILURES = {
     "400": ("The body is no JSON array.", "JSON is malformed: invalid character (byte 0)"),
-    "401": ("The key is not accepted.", "the operator key is missing, or is none of ours"),
+    "401": ("The key is not accepted.", "the {sender} key is missing, or is none of ours"),
     "405": ("Another method than POST.", "only POST is answered here"),
-    "413": ("More than 1 MiB, or more items than are taken at once.", "the body is larger than 1 MiB, or broke off"),
+    "413": ("More than 1 MiB, or more entries than are taken at once.", "the body is larger than 1 MiB, or broke off"),
     "503": ("The server cannot keep anything for now.", "nothing was kept; send it again later"),
 }
 _HEADERS = {"401": "WWW-Authenticate", "405": "Allow"}
@@ -46,14 +46,11 @@ def routes() -> list[BaseRoute]:
 def describe() -> Json:
     """The one operation as an OpenAPI 3.1 document."""
     taken = {"type": "array", "items": reference(LoadedItem), "maxItems": MOST_ITEMS}
-    responses = {"200": body("What became of the batch.", reference(Loaded), _LOADED)}
-    for status, (description, reason) in _FAILURES.items():
-        responses[status] = body(description, reference(Problem), Problem(reason), headers=_headers(status))
     operation = {
         "operationId": "scans",
         "summary": f"What happened to up to {MOST_ITEMS} items; safe to send twice",
         "requestBody": body("Items with their scans.", taken, [_ITEM], required=True),
-        "responses": responses,
+        "responses": {"200": body("What became of the batch.", reference(Loaded), _LOADED), **failures("operator")},
     }
     return document(
         title="Trackway for the operator's own systems",
@@ -65,6 +62,14 @@ def describe() -> Json:
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
         },
     )
+
+
+def failures(sender: str) -> Json:
+    """The answers to a batch of which nothing was done, as a sender of that kind is told them."""
+    return {
+        status: body(description, reference(Problem), Problem(reason.format(sender=sender)), headers=_headers(status))
+        for status, (description, reason) in _FAILURES.items()
+    }
 
 
 def _headers(status: str) -> Json:

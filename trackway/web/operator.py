@@ -10,8 +10,8 @@ from starlette.routing import BaseRoute, Route
 
 from trackway.domain.errors import AccessDenied, StorageError
 from trackway.service.mailroom import Mailroom
-from trackway.service.operators import Operators
-from trackway.web.http import BodyUnreadable, bearer, json_response, read_body
+from trackway.service.senders import Senders
+from trackway.web.http import METHODS, BodyUnreadable, bearer, json_response, read_body
 from trackway.wire.hkpost_codes import FormatInvalid
 from trackway.wire.operator import BatchTooLong, read_batch, write_loaded, write_problem
 
@@ -20,17 +20,16 @@ _HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 405: {"Allow": "POST"}}
 _log = structlog.get_logger(__name__)
 
 
-def routes(operators: Operators, mailroom: Mailroom, clock: Callable[[], datetime]) -> list[BaseRoute]:
+def routes(operators: Senders, mailroom: Mailroom, clock: Callable[[], datetime]) -> list[BaseRoute]:
     """The one address that takes scans."""
     face = OperatorFace(operators, mailroom, clock)
-    methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-    return [Route(f"{BASE}/scans", face.scans, methods=methods)]
+    return [Route(f"{BASE}/scans", face.scans, methods=METHODS)]
 
 
 class OperatorFace:
     """`POST /operator/v1/scans`."""
 
-    def __init__(self, operators: Operators, mailroom: Mailroom, clock: Callable[[], datetime]) -> None:
+    def __init__(self, operators: Senders, mailroom: Mailroom, clock: Callable[[], datetime]) -> None:
         self._operators = operators
         self._mailroom = mailroom
         self._clock = clock

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from msgspec import Raw, Struct, json
 
-from trackway.domain.errors import FieldInvalid, Refusal
+from trackway.domain.errors import FieldInvalid, FieldMissing, Refusal
 from trackway.domain.mail import Item, ItemMalformed
 from trackway.wire.hkpost import decode
 from trackway.wire.hkpost_codes import FormatInvalid
@@ -57,7 +57,7 @@ def read_batch(body: bytes) -> tuple[list[Item], list[Refused]]:
         try:
             items.append(read_item(bytes(raw)))
         except (FormatInvalid, Refusal) as why:
-            refused.append(Refused(index, _field(why), str(why)))
+            refused.append(Refused(index, field_of(why), str(why)))
     return items, refused
 
 
@@ -71,8 +71,9 @@ def write_problem(reason: str) -> bytes:
     return json.encode(Problem(reason))
 
 
-def _field(why: Exception) -> str:
-    if isinstance(why, FieldInvalid):
+def field_of(why: Exception) -> str:
+    """The field that a refusal is about, empty where it is no one field."""
+    if isinstance(why, FieldInvalid | FieldMissing):
         return why.field
     if isinstance(why, ItemMalformed):
         return "itemNo"

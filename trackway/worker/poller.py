@@ -27,6 +27,7 @@ class Poller(Loop):
         self,
         *,
         connector: Connector,
+        carriers: frozenset[int],
         desk: Desk,
         askings: Askings,
         judgement: Judgement,
@@ -40,6 +41,7 @@ class Poller(Loop):
         super().__init__(sleep=sleep)
         self.name = f"poller {connector.id}"
         self._connector = connector
+        self._carriers = carriers
         self._desk = desk
         self._askings = askings
         self._judgement = judgement
@@ -54,26 +56,26 @@ class Poller(Loop):
         await self._connector.close()
 
     async def tick(self) -> float:
-        """One round over the connector's carriers; the seconds until there may be more to ask."""
+        """One round over its carriers; the seconds until there may be more to ask."""
         if await self._desk.pause(self._connector.id) is not None:
             return _LONGEST_PAUSE
         busy = False
-        for carrier in sorted(self._connector.carriers):
+        for carrier in await self._askings.due_carriers(self._carriers, self._clock()):
             now = self._clock()
             dues = await self._askings.claim(carrier, now, now + self._lease, self._connector.limits.batch)
             if dues:
                 busy = True
-                await self._ask(dues)
+                await self._ask(carrier, dues)
         return 0 if busy else await self._pause_until_due()
 
     async def _pause_until_due(self) -> float:
         """Until the next leg is due, but never long: what is registered meanwhile is due at once."""
-        dues = [await self._askings.next_due(carrier) for carrier in self._connector.carriers]
-        waits = [(due - self._clock()).total_seconds() for due in dues if due is not None]
-        return max(_SHORTEST_PAUSE, min([_LONGEST_PAUSE, *waits]))
+        due = await self._askings.next_due(self._carriers)
+        wait = _LONGEST_PAUSE if due is None else (due - self._clock()).total_seconds()
+        return max(_SHORTEST_PAUSE, min(_LONGEST_PAUSE, wait))
 
-    async def _ask(self, dues: Sequence[Due]) -> None:
-        inquiries = {due.number: Inquiry(number=due.number, param=due.param) for due in dues}
+    async def _ask(self, carrier: int, dues: Sequence[Due]) -> None:
+        inquiries = {due.number: Inquiry(number=due.number, carrier=carrier, param=due.param) for due in dues}
         reasons = {due.number: due.reason for due in dues}
         try:
             replies = await self._desk.ask(self._connector, list(inquiries.values()), Counter(reasons.values()))

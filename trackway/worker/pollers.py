@@ -3,22 +3,10 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
-import structlog
-
-from trackway.domain.errors import ConfigError
+from trackway.service.roster import Asker
 from trackway.worker.loop import Loop, Sleep
 
 _PAUSE = 1.0
-_log = structlog.get_logger(__name__)
-Settings = Mapping[str, str]
-
-
-class _Idle(Loop):
-    """Stands where a poller would, until the settings change."""
-
-    async def tick(self) -> float:
-        """Nothing."""
-        return _PAUSE
 
 
 class Pollers(Loop):
@@ -29,8 +17,8 @@ class Pollers(Loop):
     def __init__(
         self,
         *,
-        wanted: Callable[[], Awaitable[Mapping[str, Settings]]],
-        make: Callable[[str, Settings], Loop],
+        wanted: Callable[[], Awaitable[Mapping[str, Asker]]],
+        make: Callable[[Asker], Loop],
         stop_limit: float,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
@@ -38,28 +26,20 @@ class Pollers(Loop):
         self._wanted = wanted
         self._make = make
         self._stop_limit = stop_limit
-        self._running: dict[str, tuple[Settings, Loop]] = {}
+        self._running: dict[str, tuple[Asker, Loop]] = {}
 
     async def tick(self) -> float:
         """One round."""
         wanted = await self._wanted()
-        for name, (settings, poller) in list(self._running.items()):
-            if wanted.get(name) != settings:
+        for name, (asker, poller) in list(self._running.items()):
+            if wanted.get(name) != asker:
                 del self._running[name]
                 await poller.stop(self._stop_limit)
         for name in wanted.keys() - self._running.keys():
-            self._start(name, wanted[name])
+            poller = self._make(wanted[name])
+            poller.start()
+            self._running[name] = wanted[name], poller
         return _PAUSE
-
-    def _start(self, name: str, settings: Settings) -> None:
-        """Start one; settings that cannot work are told once, and harm no other connector."""
-        try:
-            poller = self._make(name, settings)
-        except ConfigError as why:
-            _log.error("a connector cannot start", connector=name, why=str(why))
-            poller = _Idle()
-        poller.start()
-        self._running[name] = settings, poller
 
     async def let_go(self, limit: float) -> None:
         """Stop all pollers at once."""

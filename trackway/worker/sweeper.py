@@ -1,4 +1,4 @@
-"""Delete what only served its time: who asked when, calls to carriers, and the leftovers of paces and day counts."""
+"""Delete what only served its time: who asked when, what carriers were asked and what they sent, leftovers of paces."""
 
 import asyncio
 from collections.abc import Callable
@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from trackway.storage.inquiries import Inquiries
 from trackway.storage.ledger import Ledger
 from trackway.storage.leftovers import Leftovers
+from trackway.storage.pushed_events import PushedEvents
 from trackway.worker.loop import Loop, Sleep
 
 _BATCH = 500
@@ -24,8 +25,10 @@ class Sweeper(Loop):
         inquiries: Inquiries,
         ledger: Ledger,
         leftovers: Leftovers,
+        pushed: PushedEvents,
         kept_for: timedelta,
         ledger_kept_for: timedelta,
+        pushed_kept_for: timedelta,
         clock: Callable[[], datetime],
         sleep: Sleep = asyncio.sleep,
     ) -> None:
@@ -35,6 +38,8 @@ class Sweeper(Loop):
         self._leftovers = leftovers
         self._kept_for = kept_for
         self._ledger_kept_for = ledger_kept_for
+        self._pushed = pushed
+        self._pushed_kept_for = pushed_kept_for
         self._clock = clock
 
     async def tick(self) -> float:
@@ -42,5 +47,6 @@ class Sweeper(Loop):
         now = self._clock()
         gone = await self._inquiries.purge(now - self._kept_for, _BATCH)
         calls = await self._ledger.purge(now - self._ledger_kept_for, _BATCH)
+        pushed = await self._pushed.purge(now - self._pushed_kept_for, _BATCH)
         left = await self._leftovers.purge(now, _BATCH)
-        return 0 if max(gone, calls, left) == _BATCH else _PAUSE
+        return 0 if max(gone, calls, pushed, left) == _BATCH else _PAUSE
