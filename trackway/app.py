@@ -89,6 +89,8 @@ from trackway.web.caller import Networks
 from trackway.web.console import pages as console
 from trackway.web.console.base import Kit as ConsoleKit
 from trackway.web.measure import Measure
+from trackway.web.public.face import PublicFace
+from trackway.web.public.view import Dictionary
 from trackway.web.stream import StreamFace
 from trackway.web.track17 import Track17Face
 from trackway.wire import webhook
@@ -344,6 +346,7 @@ def web(house: House, *, faces: bool = True, routes: Sequence[BaseRoute] = ()) -
         pages += openapi_hkpost.routes(house.config.hkpost_base_path)
         pages += hkpost.elsewhere(house.config)
         pages += openapi_operator.routes()
+        pages += _public(house).routes()
         pages += operator.routes(house.operators, house.mailroom, house.clock)
         pages += _console(house)
         pages += openapi_carrier.routes()
@@ -370,6 +373,20 @@ def _track17(house: House) -> Track17Face:
         alteration=house.alteration,
         recarry=house.recarry,
         country_key=house.carriers.country_key,
+        clock=house.clock,
+        trusted_proxies=_trusted_proxies(house),
+    )
+
+
+def _public(house: House) -> PublicFace:
+    return PublicFace(
+        shopfront=house.shopfront,
+        links=house.links,
+        dictionary=Dictionary(
+            carriers=house.carriers,
+            countries=seeded_countries(house.config.data),
+            wordings=seeded_wordings(house.config.data),
+        ),
         clock=house.clock,
         trusted_proxies=_trusted_proxies(house),
     )

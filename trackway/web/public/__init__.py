@@ -1,0 +1,1 @@
+"""Pages for those who wait for a parcel: no sign-in, no script needed, nothing of anybody else."""
