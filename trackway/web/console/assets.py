@@ -13,9 +13,10 @@ _FOR_EVER = "public, max-age=31536000, immutable"
 
 
 class Assets:
-    """All files of one folder."""
+    """All files of one folder, found under `base`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, base: str = BASE) -> None:
+        self._base = base
         self._files = {file.name: file.read_bytes() for file in sorted(folder.iterdir()) if file.is_file()}
         self._marks = {name: hashlib.sha256(body).hexdigest()[:12] for name, body in self._files.items()}
 
@@ -25,11 +26,11 @@ class Assets:
         Raises:
             KeyError: there is no such file.
         """
-        return f"{BASE}/{name}?{self._marks[name]}"
+        return f"{self._base}/{name}?{self._marks[name]}"
 
     def routes(self) -> list[BaseRoute]:
         """One address for each file."""
-        return [Route(f"{BASE}/{{name}}", self._file)]
+        return [Route(f"{self._base}/{{name}}", self._file)]
 
     async def _file(self, request: Request) -> Response:
         name = request.path_params["name"]
