@@ -101,6 +101,7 @@ def poller_of(house: Running, parcels: Sequence[Told]) -> Poller:
     """What asks for those parcels."""
     return Poller(
         connector=Teller(parcels),
+        carriers=Teller.carriers,
         desk=house.house.desk,
         askings=Askings(house.house.store.main),
         judgement=app.judgement_of(house.house),
