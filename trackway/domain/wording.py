@@ -48,6 +48,7 @@ _MEANINGS: tuple[tuple[Milestone, str], ...] = (
         rf"""
         (?:releas|return|clear)\w* (?:from|by|through)\b.*{_CUSTOMS}
         customs.*(?:releas|clear|complet)
+        attempting to correct
         held at (?:the )?(?:outward|inward|transit) office
         delivered to (?:the |an? )?(?:\w+ )?(?:carrier|airline|airport|customs|hub|partner|local post)
         delivered to (?:the |an? )?(?:\w+ )?(?:sorting|transport|processing|office of exchange)
@@ -72,7 +73,7 @@ _MEANINGS: tuple[tuple[Milestone, str], ...] = (
         \b(?:ready|available|awaiting|waiting|held|kept|stored) (?:for|to be|at .* for|until)?\s*(?:collect|pick)
         \b(?:awaiting|waiting for|available for) {_RECEIVER} (?:collect|pick)
         own pick|request\w* to (?:pick|collect)|held at addressee|poste restante
-        (?:arriv|deposit|plac|deliver)\w* .*(?:collection|pick-? ?up|service) ?(?:point|location|counter)
+        (?:arriv|deposit|plac|deliver)\w* .*(?:collection|pick-? ?up|service) ?(?:point|location|counter|parcel ?shop)
         (?:arriv|deposit|plac|drop|load)\w* .*\blocker
         (?<!不)可供领取|可领取|待领取|候领|待取|自提点|到达自提|到达领取|等候领取|待收件人领取
         """,
@@ -89,6 +90,7 @@ _MEANINGS: tuple[tuple[Milestone, str], ...] = (
         unsuccessful|undeliver|non-?deliver|unclaimed|uncollected
         not (?:yet |been |be )*(?:successful|deliver)|deliver\w* (?:was |is )?not|reschedul
         \b(?:could not|cannot|can't|couldn't|unable to|not possible|impossible|fail\w*|missed|re-?deliver\w*)\b
+        \bnot (?:been )?able to deliver
         \battempt|no one|nobody|not (?:at )?home
         \b(?:absent|away|premises closed|business closed|no access)\b
         {_RECEIVER}(?: is| was| has)? (?:not|un|moved|deceased)|^moved\b
@@ -125,7 +127,7 @@ _MEANINGS: tuple[tuple[Milestone, str], ...] = (
         delivery (?:in progress|today|round|vehicle|van|started|run|courier|driver|officer|agent|staff)
         with (?:the |our )?(?:courier|postm[ae]n|postwoman|driver)
         (?:left|depart\w*(?: from)?) (?:the )?delivery (?:office|unit|depot)
-        way to (?:the )?(?:addressee|recipient|deliver)
+        way to (?:the )?(?:addressee|recipient|consignee|deliver)
         \b(?:arriv\w*|received|reached|process\w*|is|now)\b.*\b{_OFFICE}
         (?:派递|派送|投递|派件)中|正在?(?:派|投)|正由.*(?:派|投)|(?:安排|外出|出局)(?:派|投)
         (?:到达|抵达|离开).*(?:派递|投递|派送)[局站部点]
@@ -156,7 +158,7 @@ _MEANINGS: tuple[tuple[Milestone, str], ...] = (
         Milestone.INFO_RECEIVED,
         r"""
         \bpre-?(?:advi|alert|notif|order)|electronic(?:ally)?\b
-        (?:data|information|details|advice)\b.*\b(?:submitted|received|sent|provided|transmitted|uploaded|lodged)
+        (?:data|information|details|advice)\b.*\b(?:submitted|received|sent|provided|transmitted|uploaded|lodged|entered)
         (?:manifest|notification|order|label)\b.*\b(?:received|created|sent|registered|generated|printed)
         (?:receiv|submit)\w* (?:the )?(?:data|information|details)
         (?:sender|origin)\b.*\bprepar
