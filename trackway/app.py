@@ -32,6 +32,7 @@ from trackway.service.inbound import Inbound
 from trackway.service.inquiry import Desk
 from trackway.service.judgement import Judgement
 from trackway.service.links import Links
+from trackway.service.loading import Loader
 from trackway.service.lookup import Lookup
 from trackway.service.mailroom import Mailroom
 from trackway.service.metrics import Metrics
@@ -91,9 +92,11 @@ from trackway.web.console.base import Kit as ConsoleKit
 from trackway.web.measure import Measure
 from trackway.web.public.face import PublicFace
 from trackway.web.public.view import Dictionary
+from trackway.web.straight import Straight
 from trackway.web.stream import StreamFace
 from trackway.web.track17 import Track17Face
 from trackway.wire import webhook
+from trackway.wire.files.emsevt import profile_in
 from trackway.wire.track17_track import write_track
 from trackway.worker.counter import Counter
 from trackway.worker.courier import Courier, render
@@ -134,6 +137,7 @@ class House:
     operators: Senders
     couriers: Senders
     inbound: Inbound
+    loader: Loader
     connections: Connections
     kit: Kit
     roster: Roster
@@ -186,6 +190,7 @@ def _build(
         catalogue=carriers,
     )
     texts = _texts(config, store)
+    mailroom = _mailroom(config, store, vault, allowance, texts)
     access = _access(config, vault, accounts, allowance)
     pauses = Pauses(SharedMemory(store.quick))
     links = Links(serials=LinkSerials(store.main), allowance=allowance, vault=vault)
@@ -214,7 +219,8 @@ def _build(
             lifetimes=lifetimes_of(config),
             answer_patience=timedelta(seconds=config.carrier_change_patience),
         ),
-        mailroom=_mailroom(config, store, vault, allowance, texts),
+        mailroom=mailroom,
+        loader=Loader(load=mailroom.load, clock=clock),
         texts=texts,
         operators=Senders(kind=Sender.OPERATOR, keys=keys, vault=vault),
         couriers=couriers,
@@ -339,19 +345,18 @@ def web(house: House, *, faces: bool = True, routes: Sequence[BaseRoute] = ()) -
         await SharedMemory(house.store.quick).put("ready", "", house.clock())
 
     pages = [*status.routes(house.metrics.registry, ready), *routes]
+    partners = hkpost.operations(house.mailroom, house.config, house.clock) if faces else []
     if faces:
-        # A route is looked for from the first on, and partners ask most.
-        pages = [*hkpost.operations(house.mailroom, house.config, house.clock), *pages]
         pages += [*openapi_track17.routes(), *_track17(house).routes(), *_stream(house).routes()]
         pages += openapi_hkpost.routes(house.config.hkpost_base_path)
         pages += hkpost.elsewhere(house.config)
         pages += openapi_operator.routes()
         pages += _public(house).routes()
-        pages += operator.routes(house.operators, house.mailroom, house.clock)
+        pages += operator.routes(house.operators, house.mailroom, profile_in(house.config.data), house.clock)
         pages += _console(house)
         pages += openapi_carrier.routes()
         pages += carrier.routes(house.inbound, house.clock)
-    return Measure(Starlette(routes=pages), metrics=house.metrics)
+    return Measure(Straight(Starlette(routes=pages), routes=partners), metrics=house.metrics)
 
 
 def _console(house: House) -> list[BaseRoute]:

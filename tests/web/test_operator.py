@@ -20,6 +20,7 @@ from trackway.storage.sender_keys import SenderKeys
 from trackway.storage.store import Store
 from trackway.storage.vault import Vault
 from trackway.web.operator import routes
+from trackway.wire.files.emsevt import Profile
 
 NUMBER = "RT215770195HK"
 SCAN = {"eventDateTime": "22-11-2026 09:45", "eventLocation_code": "GB", "eventCode": "EMI"}
@@ -40,9 +41,9 @@ class Sender:
     def __init__(self, client: httpx.AsyncClient, mailroom: Mailroom, operators: Senders, key: str) -> None:
         self.client, self.mailroom, self.operators, self.key = client, mailroom, operators, key
 
-    async def send(self, body: Any, key: str | None = None) -> httpx.Response:
+    async def send(self, body: Any, key: str | None = None, kind: str = "application/json") -> httpx.Response:
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
-        headers = {"Authorization": f"Bearer {self.key if key is None else key}"}
+        headers = {"Authorization": f"Bearer {self.key if key is None else key}", "Content-Type": kind}
         return await self.client.post("/operator/v1/scans", content=content, headers=headers)
 
 
@@ -53,7 +54,7 @@ async def sender(store: Store, clock: Clock) -> AsyncIterator[Sender]:
         open_mailroom(store),
     )
     key = await operators.create_key("sorting", clock())
-    app = Starlette(routes=routes(operators, mailroom, clock))
+    app = Starlette(routes=routes(operators, mailroom, Profile(), clock))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://post") as client:
         yield Sender(client, mailroom, operators, key)
 
@@ -89,6 +90,19 @@ async def test_a_bad_item_is_told_and_the_others_are_kept(sender: Sender) -> Non
     ]
     assert all(one["reason"] for one in answer["refused"])
     assert len((await sender.mailroom.history(NUMBER, NOW))[0]) == 1
+
+
+async def test_an_interchange_is_taken_by_the_same_door(sender: Sender) -> None:
+    event = f"RFF+AWN:{NUMBER}'STS+1+EMI'DTM+334:202611220945:203'LOC+14+GB'"
+    bad = "GIN+BX+RB000000010HK'STS+1+EMI'"
+    body = f"UNB+UNOA:1+A+B+261123:0910+7'UNH+1+EMSEVT:3:0:UP'{event}{bad}UNT+8+1'UNZ+1+7'".encode()
+    for _ in range(2):
+        answer = (await sender.send(body, kind="Application/EDIFACT; charset=us-ascii")).json()
+        assert answer["accepted"] == 1
+        ((at, reason),) = [(one["index"], one["reason"]) for one in answer["refused"]]
+        assert (at, "no time" in reason) == (7, True)
+    (item,), _ = await sender.mailroom.history(NUMBER, NOW)
+    assert [(scan.time, scan.place.code, scan.what) for scan in item.scans] == [("2026-11-22 09:45", "GB", "EMI")]
 
 
 async def test_only_a_key_that_is_there_opens(sender: Sender) -> None:

@@ -10,8 +10,10 @@ from rich.progress import Progress
 from trackway.app import House
 from trackway.cli import operator_key
 from trackway.cli.base import AsJson, Data, DatabaseUrl, err, fail, out, print_json, within
-from trackway.cli.loading import Format, Loading, format_of
-from trackway.domain.mail import ItemMalformed, item_number
+from trackway.domain.mail import ItemMalformed, Unread, item_number
+from trackway.service.loading import Loaded
+from trackway.wire.files import Format, format_of, read_file
+from trackway.wire.files.emsevt import profile_in
 from trackway.wire.hkpost_load import write_item
 
 app = typer.Typer(no_args_is_help=True, help="The postal operator: API users, mail items and their scans.")
@@ -124,24 +126,32 @@ def export(
 
 @app.command()
 def load(
-    file: Annotated[str, typer.Argument(help="JSON array, JSON lines or CSV; - for standard input.")],
+    file: Annotated[str, typer.Argument(help="JSON array, JSON lines, CSV or EDIFACT EMSEVT; - for standard input.")],
     kind: Annotated[Format | None, typer.Option("--format", help="What the file is; else its ending tells.")] = None,
     data: Data = None,
     database: DatabaseUrl = None,
 ) -> None:
     """Load items with their scans, named as in `deliveryResultList`. Safe to do twice; bad lines are left out."""
     opened = _opened(file)
-    loading = Loading(opened, kind or format_of(file), refuse=lambda why: err.print(why, markup=False))
     with Progress(console=err, transient=True, disable=file == "-" or not err.is_terminal) as progress:
         task = progress.add_task(Path(file).name, total=None if file == "-" else Path(file).stat().st_size)
 
-        async def work(house: House) -> None:
-            await loading.load(house, went=lambda done: progress.update(task, completed=done))
+        def went(_: Loaded) -> None:
+            if not opened.closed:
+                progress.update(task, completed=opened.tell())
 
-        within(work, data=data, database=database)
-    out.print(f"{loading.items} items with {loading.scans} scans loaded, {loading.refused} refused", markup=False)
-    if loading.refused:
+        async def work(house: House) -> Loaded:
+            entries = read_file(opened, kind or format_of(file), profile_in(house.config.data))
+            return await house.loader.run(entries, tell=_tell, went=went)
+
+        loaded = within(work, data=data, database=database)
+    out.print(f"{loaded.items} items with {loaded.scans} scans loaded, {loaded.refused} refused", markup=False)
+    if loaded.refused:
         raise typer.Exit(1)
+
+
+def _tell(unread: Unread) -> None:
+    err.print(f"{unread.where}: {unread.why}" if unread.where else unread.why, markup=False)
 
 
 def _opened(file: str) -> BinaryIO:

@@ -101,6 +101,14 @@ class Item(Struct, frozen=True, kw_only=True):
     scans: tuple[Scan, ...] = ()
 
 
+class Unread(Struct, frozen=True):
+    """A part of a file that no item was read from, and why; `harmless` if nothing was lost by it."""
+
+    where: str
+    why: str
+    harmless: bool = False
+
+
 class Partner(Struct, frozen=True, kw_only=True):
     """Who may ask, and how much; None is what is set for all. Days are counted in `zone` (H21).
 

@@ -22,6 +22,7 @@ class Wording(Struct, frozen=True, kw_only=True):
     ours: str = ""
 
 
+_UNSAID = Words()
 _UNKNOWN = Wording(key="")
 
 
@@ -61,9 +62,11 @@ class Phrasebook:
 
     def bare_scan(self, scan: Scan) -> Scan:
         """The scan without the texts that we say anyway."""
+        if scan.message == _UNSAID and scan.place.name == _UNSAID:
+            return scan
         place, usual = self._bare(scan.place), self._wordings.get(scan.what, _UNKNOWN).message
         told = bool(scan.message) and (scan.message.filled(usual) != usual or scan.message.e == scan.what)
-        return Scan(scan.time, place, scan.what, scan.message if told else Words())
+        return Scan(scan.time, place, scan.what, scan.message if told else _UNSAID)
 
     def country(self, country: Country) -> Country:
         """The country with its name in every language that we know."""
@@ -88,6 +91,8 @@ class Phrasebook:
         return self._wordings.get(folded(told.e), coded) if told.e else coded
 
     def _bare(self, country: Country) -> Country:
+        if country.name == _UNSAID:
+            return country
         known = self._countries.get(country.code)
         return Country(country.code) if known and country.name.filled(known.name) == known.name else country
 

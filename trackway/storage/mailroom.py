@@ -7,7 +7,6 @@ from operator import attrgetter
 from typing import Any
 
 from msgspec import Struct, json
-from msgspec.structs import astuple
 
 from trackway.domain.mail import Country, Item, Partner, Scan, Words
 from trackway.storage.database import Database, Row, Transaction, to_ms
@@ -30,6 +29,7 @@ _NOTHING = Item(number="")
 _LENGTH = 13
 _BEGINS = re.compile(r"[A-Z0-9]{0,13}").fullmatch
 _BY_TIME = attrgetter("time")
+_UNTOLD_AT_END = ',["","",""]]'  # a quotation mark inside a text is never bare, so this is in none
 _DECODER, _ENCODER = json.Decoder(_Body), json.Encoder()
 
 _NEWEST = Statement("SELECT number, MAX(posted) FROM item WHERE number @any(numbers text) GROUP BY number")
@@ -215,20 +215,9 @@ def _country(told: Country, kept: Country) -> Country:
 
 
 def _row(key: tuple[str, str], item: Item) -> tuple[str, str, str]:
-    body = (item.drop_off, item.origin, item.destination, item.milestone, item.scans)
-    return (*key, _ENCODER.encode(_short(body)).decode())
-
-
-def _short(value: object) -> object:
-    """A value as arrays without their empty ends; decoding fills these in again."""
-    if isinstance(value, Struct):
-        value = astuple(value)
-    if not isinstance(value, tuple):
-        return value
-    parts = list(map(_short, value))
-    while parts and not parts[-1]:
-        parts.pop()
-    return parts
+    """The row that holds an item. Words that are not told are left out at an array's end, where they are most of it."""
+    body = _ENCODER.encode((item.drop_off, item.origin, item.destination, item.milestone, item.scans))
+    return (*key, body.decode().replace(_UNTOLD_AT_END, "]"))
 
 
 def _item(row: Row) -> Item:

@@ -26,8 +26,8 @@ def routes(mailroom: Mailroom, config: Config, clock: Callable[[], datetime]) ->
     return [*operations(mailroom, config, clock), *elsewhere(config)]
 
 
-def operations(mailroom: Mailroom, config: Config, clock: Callable[[], datetime]) -> list[BaseRoute]:
-    """The two documented addresses, the one that is asked most first."""
+def operations(mailroom: Mailroom, config: Config, clock: Callable[[], datetime]) -> list[Route]:
+    """The two documented addresses."""
     face, base = Face(mailroom, clock), config.hkpost_base_path
     return [
         Route(f"{base}/api/version/1/mailTracking", _Door(face.track)),

@@ -5,7 +5,7 @@ from starlette.routing import BaseRoute
 from trackway.web.openapi import Json, body, document, reference, schemas
 from trackway.web.openapi import routes as pages
 from trackway.wire.hkpost_load import LoadedItem, LoadedScan
-from trackway.wire.operator import MOST_ITEMS, Loaded, Problem, Refused
+from trackway.wire.operator import EDIFACT, MOST_ITEMS, Loaded, Problem, Refused
 
 _BASE = "/operator/v1"
 _TIME = {"description": "`DD-MM-YYYY HH24:MI`, local to the place", "examples": ["20-11-2026 09:00"]}
@@ -49,7 +49,7 @@ def describe() -> Json:
     operation = {
         "operationId": "scans",
         "summary": f"What happened to up to {MOST_ITEMS} items; safe to send twice",
-        "requestBody": body("Items with their scans.", taken, [_ITEM], required=True),
+        "requestBody": _request_body(taken),
         "responses": {"200": body("What became of the batch.", reference(Loaded), _LOADED), **failures("operator")},
     }
     return document(
@@ -70,6 +70,12 @@ def failures(sender: str) -> Json:
         status: body(description, reference(Problem), Problem(reason.format(sender=sender)), headers=_headers(status))
         for status, (description, reason) in _FAILURES.items()
     }
+
+
+def _request_body(taken: Json) -> Json:
+    given = body("Items with their scans, or an EDIFACT interchange of EMSEVT messages.", taken, [_ITEM], required=True)
+    given["content"][EDIFACT] = {"schema": {"type": "string"}}
+    return given
 
 
 def _headers(status: str) -> Json:

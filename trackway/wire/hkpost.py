@@ -227,6 +227,7 @@ def statuses(outcomes: Sequence[Item | Refusal]) -> list[int]:
     return [code_of(outcome) if isinstance(outcome, Refusal) else 0 for outcome in outcomes]
 
 
+@lru_cache(_REMEMBERED)
 def read_time(text: str) -> str:
     """`DD-MM-YYYY HH24:MI` as `YYYY-MM-DD HH:MM` (H22).
 

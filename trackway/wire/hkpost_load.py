@@ -1,6 +1,7 @@
 """Items as the operator loads them: the names of `deliveryResultList`, and a UPU event code in an event."""
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from msgspec import json
@@ -42,7 +43,16 @@ def read_item(body: bytes) -> Item:
     """
     if b"\\u0000" in body:
         raise FormatInvalid("JSON holds U+0000, which no store keeps")
-    given = decode(_ITEM, body)
+    return item_of(decode(_ITEM, body))
+
+
+def item_of(given: LoadedItem) -> Item:
+    """The item that was given.
+
+    Raises:
+        ItemMalformed: the number has not the form of one (H12).
+        FieldInvalid: a field has a value that it cannot have.
+    """
     return Item(
         number=item_number(given.itemNo),
         posted=_time("postingDateTime", given.postingDateTime) if given.postingDateTime else "",
@@ -104,6 +114,7 @@ def _scan(given: LoadedScan) -> Scan:
     return Scan(_time("eventDateTime", given.eventDateTime), place, what, message)
 
 
+@lru_cache(maxsize=4096)  # a file tells of few countries again and again
 def _country(field: str, code: str, e: str, c: str, s: str) -> Country:
     if not _COUNTRY(code.upper()):
         raise FieldInvalid(field, code)

@@ -2,16 +2,19 @@
 
 import re
 from collections.abc import Sequence
+from io import BytesIO
 
 from msgspec import Raw, Struct, json
 
 from trackway.domain.errors import FieldInvalid, FieldMissing, Refusal
-from trackway.domain.mail import Item, ItemMalformed
+from trackway.domain.mail import Item, ItemMalformed, Unread
+from trackway.wire.files.emsevt import Profile, messages
 from trackway.wire.hkpost import decode
 from trackway.wire.hkpost_codes import FormatInvalid
 from trackway.wire.hkpost_load import read_item
 
 MOST_ITEMS = 500
+EDIFACT = "application/edifact"  # RFC 1767
 _BATCH = json.Decoder(list[Raw])
 _AT = re.compile(r" - at `\$\.?([^`]*)`")
 
@@ -21,7 +24,10 @@ class BatchTooLong(FormatInvalid):
 
 
 class Refused(Struct, frozen=True):
-    """An item that is not kept: its place in the batch from 0, the field, empty where it is no one field, and why."""
+    """An item that is not kept: its place in the batch from 0, the field, empty where it is no one field, and why.
+
+    In an interchange the place is that of the segment where the event begins, from 1.
+    """
 
     index: int
     field: str
@@ -59,6 +65,14 @@ def read_batch(body: bytes) -> tuple[list[Item], list[Refused]]:
         except (FormatInvalid, Refusal) as why:
             refused.append(Refused(index, field_of(why), str(why)))
     return items, refused
+
+
+def read_interchange(body: bytes, profile: Profile) -> tuple[list[Item], list[Refused]]:
+    """The events of an EDIFACT interchange that can be kept, and the others."""
+    entries = list(messages(BytesIO(body), profile))
+    unread = [entry for entry in entries if isinstance(entry, Unread) and not entry.harmless]
+    refused = [Refused(int(one.where.rpartition(" ")[2]), "", one.why) for one in unread]
+    return [entry for entry in entries if isinstance(entry, Item)], refused
 
 
 def write_loaded(accepted: int, refused: Sequence[Refused]) -> bytes:

@@ -5,19 +5,27 @@ from collections.abc import Iterator
 from io import BufferedReader, RawIOBase, TextIOWrapper
 from typing import BinaryIO, TextIO, cast
 
+from trackway.domain.errors import Refusal
+from trackway.domain.mail import Item, Unread
 from trackway.wire.hkpost_codes import FormatInvalid
+from trackway.wire.hkpost_load import read_item
 
 _CHUNK = 1 << 16
 _LONGEST = 1 << 20
 _BLANKS = b"\xef\xbb\xbf \t\r\n"
 
 
-def records(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
-    """Each value with the line on which it begins, unread; blank lines are passed over. The file is closed at the end.
+def records(file: BinaryIO) -> Iterator[Item | Unread]:
+    """Each value as an item; blank lines are passed over. The file is closed at the end."""
+    for line, value in _values(file):
+        try:
+            yield read_item(value) if isinstance(value, bytes) else value
+        except (FormatInvalid, Refusal) as why:
+            yield Unread(f"line {line}", str(why))
 
-    Raises:
-        FormatInvalid: an array breaks off, so that nothing after it can be found.
-    """
+
+def _values(file: BinaryIO) -> Iterator[tuple[int, bytes | Unread]]:
+    """Each value with the line on which it begins, unread."""
     with BufferedReader(cast("RawIOBase", file)) as reader:
         if not reader.peek(_CHUNK).lstrip(_BLANKS).startswith(b"["):
             yield from ((at, line) for at, line in enumerate(reader, 1) if line.strip(_BLANKS))
@@ -26,7 +34,7 @@ def records(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
             yield from _elements(text)
 
 
-def _elements(file: TextIO) -> Iterator[tuple[int, bytes]]:
+def _elements(file: TextIO) -> Iterator[tuple[int, bytes | Unread]]:
     decoder, buffer, line = json.JSONDecoder(), file.read(_CHUNK), 1
     while True:
         rest = buffer.lstrip(" \t\r\n,[")
@@ -38,7 +46,8 @@ def _elements(file: TextIO) -> Iterator[tuple[int, bytes]]:
         except (ValueError, RecursionError):
             more = file.read(_CHUNK) if len(rest) < _LONGEST else ""
             if not more:
-                raise FormatInvalid(f"the array cannot be read from line {line} on") from None
+                yield line, Unread("", f"the array cannot be read from line {line} on")
+                return
             buffer = rest + more
             continue
         yield line, rest[:end].encode(errors="surrogateescape")
