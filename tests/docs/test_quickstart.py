@@ -18,6 +18,7 @@ import pytest
 
 from tests.docs.pages import ROOT, Block, blocks, page
 from tests.flows.test_processes import free_port
+from trackway.wire.files.emsevt import read_profile
 
 BIN = Path(sys.executable).parent
 SECRET = "0b8ec0c4-8d41-47ea-b2b9-70a1dd0ee2ce"
@@ -191,6 +192,7 @@ def test_the_operators_page_from_the_first_line_to_the_last(reader: Reader) -> N
         without,
         refused,
         rows,
+        profile,
         scan,
         kept,
     ) = blocks(page("api-hkpost.md"))
@@ -205,4 +207,5 @@ def test_the_operators_page_from_the_first_line_to_the_last(reader: Reader) -> N
     assert json.loads(reader.types(ask)) == json.loads(answer.text)
     assert reader.types(without).strip() == refused.text.strip()
     assert rows.text.startswith("itemNo,")
+    assert read_profile(profile.text.encode()).number == ("CNI 2.1", "RFF 1.2")
     assert json.loads(reader.types(scan)) == json.loads(kept.text)

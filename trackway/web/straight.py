@@ -2,20 +2,26 @@
 
 from collections.abc import Iterable
 
-from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute, Route
+from starlette.types import Receive, Scope, Send
 
 
 class Straight:
     """Wraps an application. The routes given here have a path without parameters, and turn away methods themselves."""
 
-    def __init__(self, app: ASGIApp, *, routes: Iterable[Route]) -> None:
+    def __init__(self, app: Starlette, *, routes: Iterable[Route]) -> None:
         self._app = app
-        self._routes = {route.path: route for route in routes}
+        self._straight = {route.path: route for route in routes}
+
+    @property
+    def routes(self) -> list[BaseRoute]:
+        """Every route that there is, the straight ones first."""
+        return [*self._straight.values(), *self._app.routes]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer by the route of exactly this path, else as the application does."""
-        route = self._routes.get(scope["path"]) if scope["type"] == "http" else None
+        route = self._straight.get(scope["path"]) if scope["type"] == "http" else None
         if route is None:
             await self._app(scope, receive, send)
         else:
