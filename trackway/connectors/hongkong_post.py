@@ -5,16 +5,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-import aiohttp
 import msgspec
 import structlog
 from msgspec import Struct
-from yarl import URL
 
 from trackway.connectors.base import Answers, Inquiry, Kind, Kit, Limits, Setting
-from trackway.domain.errors import CarrierDeniedAccess, CarrierUnavailable, CarrierUnreadable, ConfigError, StorageError
+from trackway.domain.errors import CarrierDeniedAccess, ConfigError, StorageError
 from trackway.domain.tracking import Milestone
 from trackway.domain.wording import milestone_of
+from trackway.egress.upstream import Upstream
 from trackway.wire import hkpost_client
 from trackway.wire.hkpost_client import DAY_ZONE, LANGUAGES
 
@@ -23,7 +22,6 @@ _ID = "hongkong-post"
 _CARRIER = 8011
 _EARLY = timedelta(seconds=60)
 _PATIENCE = 0.05
-_LARGEST_BODY = 8 * 1024 * 1024
 _MOST_NOTED = 1000
 
 
@@ -42,14 +40,13 @@ class HongkongPost:
     limits = Limits(batch=30, spacing=0.12, per_day=100_000, day_zone=DAY_ZONE, in_flight=1)
 
     def __init__(self, settings: Mapping[str, str], kit: Kit) -> None:
-        self._base = _base(settings["url"])
+        self._upstream = Upstream(settings["url"], kit.timeout)
         self._credentials = {"sysId": settings["sys_id"], "sysSecret": settings["sys_secret"]}
         self._language = settings["language"]
         self._kit = kit
-        self._session: aiohttp.ClientSession | None = None
         self._token: _Token | None = None
         self._noted: set[str] = set()
-        account = hashlib.sha256(f"{self._base}\n{settings['sys_id']}".encode()).hexdigest()[:16]
+        account = hashlib.sha256(f"{self._upstream.base}\n{settings['sys_id']}".encode()).hexdigest()[:16]
         self._place = f"token:{_ID}:{account}"
 
     async def ask(self, inquiries: Sequence[Inquiry]) -> Answers:
@@ -65,9 +62,7 @@ class HongkongPost:
 
     async def close(self) -> None:
         """Let go of sockets."""
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        await self._upstream.close()
 
     async def _ask(self, numbers: Sequence[str], token: _Token) -> Answers:
         bearer = {"Authorization": f"Bearer {token.text}"}
@@ -130,27 +125,8 @@ class HongkongPost:
 
     async def _post(self, path: str, body: object, headers: Mapping[str, str]) -> tuple[bytes, int, datetime | None]:
         """The answer's body, its HTTP status, and the operator's clock where it told one."""
-        if self._session is None:
-            timeout = aiohttp.ClientTimeout(total=self._kit.timeout)
-            self._session = aiohttp.ClientSession(timeout=timeout, cookie_jar=aiohttp.DummyCookieJar())
-        try:
-            async with self._session.post(
-                self._base / path, json=body, headers=headers, allow_redirects=False
-            ) as answer:
-                return await _read(answer), answer.status, _clock(answer.headers.get("Date"))
-        except TimeoutError:
-            raise CarrierUnavailable(f"no answer within {self._kit.timeout:g} s") from None
-        except (aiohttp.ClientError, OSError) as error:
-            raise CarrierUnavailable(f"no connection: {type(error).__name__}") from None
-
-
-async def _read(answer: aiohttp.ClientResponse) -> bytes:
-    body = bytearray()
-    async for chunk in answer.content.iter_any():
-        body += chunk
-        if len(body) > _LARGEST_BODY:
-            raise CarrierUnreadable("the answer is too large")
-    return bytes(body)
+        heard = await self._upstream.post(path, body, headers)
+        return heard.body, heard.status, _clock(heard.headers.get("date"))
 
 
 def _clock(date: str | None) -> datetime | None:
@@ -159,16 +135,6 @@ def _clock(date: str | None) -> datetime | None:
     except ValueError:
         return None
     return told if told.tzinfo else told.replace(tzinfo=UTC)
-
-
-def _base(text: str) -> URL:
-    try:
-        url = URL(text.strip())
-    except ValueError:
-        url = URL()
-    if url.scheme not in {"http", "https"} or not url.host:
-        raise ConfigError(f"url: {text!r} is not http(s)://host/path")
-    return url
 
 
 def _make(settings: Mapping[str, str], kit: Kit) -> HongkongPost:
