@@ -142,7 +142,7 @@ _NORTH_AMERICA = (
     _form("LaserShip", "lasership", r"1LS[0-9A-Z]{9,18}", range(12, 22)),
     _form("LaserShip", "lasership", r"Q\d{8}[A-Z]", [10]),
     _form("Canpar", "canpar", r"[CDKLSUXZ]\d{20,21}", [21, 22]),
-    _form("Landmark Global", "landmark", r"LTN\d{6,12}N\d{1,2}", range(11, 18)),
+    _form("Landmark Global", "landmark", r"LTN\d{6,12}N\d{1,2}", range(11, 19)),
     _form("Spee-Dee", "spee-dee", r"SP\d{16,20}", range(18, 23)),
     _form("GOFO", "gofo", r"GF[A-Z]{2}\d{10,20}", range(14, 25)),
     _form("GOFO", "gofo", r"CR000\d{9}", [14]),
