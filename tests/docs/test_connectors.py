@@ -1,19 +1,20 @@
 """The connector of the page on connectors: installed as the page says, connected, and asked over real HTTP."""
 
 import os
+import shutil
 import subprocess
 import sys
 import threading
-import tomllib
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
-from tests.docs.pages import blocks, page
+from tests.docs.pages import ROOT, blocks, page
 
 TRACKWAY = str(Path(sys.executable).with_name("trackway"))
+EXAMPLE = ROOT / "examples" / "trackway-example-post"
 SCANS = (
     b'{"scans":[{"at":"2026-11-21T08:30:00","where":"London","text":"Delivered"},'
     b'{"at":"2026-11-20T09:00:00","where":"Leeds","text":"Posted"}]}'
@@ -54,15 +55,15 @@ def carrier() -> Iterator[tuple[type[Carrier], str]]:
 class Reader:
     """Somebody who has installed the page's package; `types` is what a command prints."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, installed: Path) -> None:
+        self.folder, self.installed = folder, installed
 
     def types(self, *words: str, code: int = 0) -> list[str]:
         done = subprocess.run(
             [TRACKWAY, *words],
             env={
                 "PATH": os.environ["PATH"],
-                "PYTHONPATH": str(self.folder),
+                "PYTHONPATH": str(self.installed),
                 "TRACKWAY_DATA": str(self.folder / "data"),
             },
             cwd=self.folder,
@@ -75,24 +76,55 @@ class Reader:
         return [line.rstrip() for line in (done.stderr if code else done.stdout).splitlines()]
 
 
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder into which the example package is really built and installed."""
+    target, source = tmp_path_factory.mktemp("site"), tmp_path_factory.mktemp("source") / EXAMPLE.name
+    shutil.copytree(EXAMPLE, source)
+    here = Path(sys.executable)
+    install: list[str | Path] = [
+        here.with_name("uv"),
+        "pip",
+        "install",
+        "--quiet",
+        "--offline",
+        "--no-deps",
+        "--no-build-isolation",
+    ]
+    subprocess.run([*install, "--python", here, "--target", target, source], check=True, timeout=60)
+    return target
+
+
 @pytest.fixture
-def reader(tmp_path: Path) -> Reader:
-    """The module where Python finds it, and the entry points as an installer writes them."""
+def reader(installed: Path, tmp_path: Path) -> Reader:
+    return Reader(tmp_path, installed)
+
+
+def test_the_page_shows_the_example() -> None:
     shown = {block.language: block.text for block in reversed(blocks(page("connectors.md")))}
-    project = tomllib.loads(shown["toml"])["project"]
-    points = project["entry-points"]["trackway.connectors"]
-    (tmp_path / "example_post.py").write_text(shown["python"], encoding="utf-8")
-    installed = tmp_path / f"{project['name'].replace('-', '_')}-{project['version']}.dist-info"
-    installed.mkdir()
-    (installed / "METADATA").write_text(f"Name: {project['name']}\nVersion: {project['version']}\n", encoding="utf-8")
-    lines = "".join(f"{name} = {target}\n" for name, target in points.items())
-    (installed / "entry_points.txt").write_text(f"[trackway.connectors]\n{lines}", encoding="utf-8")
-    return Reader(tmp_path)
+    assert shown["python"] == (EXAMPLE / "example_post.py").read_text(encoding="utf-8")
+    assert shown["toml"] == (EXAMPLE / "pyproject.toml").read_text(encoding="utf-8")
+
+
+def test_the_examples_own_tests_pass(installed: Path, tmp_path: Path) -> None:
+    shutil.copytree(EXAMPLE / "tests", tmp_path / "tests")
+    shutil.copy(EXAMPLE / "pyproject.toml", tmp_path)
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "pytest_asyncio.plugin"],
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(installed), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    assert "6 passed" in done.stdout
 
 
 def test_the_pages_connector_is_found_connected_and_asked(reader: Reader, carrier: tuple[type[Carrier], str]) -> None:
     kind, url = carrier
-    listed, timeline = (block.text for block in blocks(page("connectors.md")) if block.language == "text")
+    listed, timeline, *_ = (block.text for block in blocks(page("connectors.md")) if block.language == "text")
     assert reader.types("carrier", "list") == listed.splitlines()
     assert "needs key" in reader.types("carrier", "connect", "example-post", "--url", url, code=2)[0]
     reader.types("carrier", "connect", "example-post", "--url", url, "--key", "s3cret")
