@@ -367,7 +367,17 @@ def _console(house: House) -> list[BaseRoute]:
         clock=house.clock,
         trusted_proxies=_trusted_proxies(house),
     )
-    return console.routes(kit, console.Desks(people=house.staff.people, second_factor=house.staff.second_factor))
+    return console.routes(
+        kit,
+        console.Desks(
+            people=house.staff.people,
+            second_factor=house.staff.second_factor,
+            overview=house.overview,
+            catalogue=house.carriers,
+            shopfront=house.shopfront,
+            links=house.links,
+        ),
+    )
 
 
 def _track17(house: House) -> Track17Face:

@@ -39,6 +39,8 @@ _log = structlog.get_logger(__name__)
 
 # Path, text of the link, who sees it, and whether it is only for people of the house.
 NAV: tuple[tuple[str, str, Role, bool], ...] = (
+    ("/console/overview", "nav.overview", Role.READER, False),
+    ("/console/tracking-page", "nav.shop", Role.READER, False),
     ("/console/people", "nav.people", Role.OWNER, False),
     ("/console/audit", "nav.audit", Role.READER, False),
 )

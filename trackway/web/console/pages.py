@@ -4,13 +4,19 @@ from dataclasses import dataclass
 
 from starlette.routing import BaseRoute
 
+from trackway.domain.carrier import Catalogue
+from trackway.service.links import Links
+from trackway.service.overview import Overview
 from trackway.service.people import People
 from trackway.service.second_factor import SecondFactor
+from trackway.service.shopfront import Shopfront
 from trackway.web.console.accounts import AccountsPage
 from trackway.web.console.audit import AuditPage
 from trackway.web.console.base import Kit
 from trackway.web.console.door import Door
+from trackway.web.console.overview import OverviewPage
 from trackway.web.console.people import PeoplePage
+from trackway.web.console.shop import ShopPage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +25,10 @@ class Desks:
 
     people: People
     second_factor: SecondFactor
+    overview: Overview
+    catalogue: Catalogue
+    shopfront: Shopfront
+    links: Links
 
 
 def routes(kit: Kit, desks: Desks) -> list[BaseRoute]:
@@ -29,4 +39,6 @@ def routes(kit: Kit, desks: Desks) -> list[BaseRoute]:
         *PeoplePage(kit, people=desks.people).routes(),
         *AccountsPage(kit).routes(),
         *AuditPage(kit).routes(),
+        *OverviewPage(kit, overview=desks.overview, catalogue=desks.catalogue).routes(),
+        *ShopPage(kit, shopfront=desks.shopfront, links=desks.links).routes(),
     ]
