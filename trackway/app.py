@@ -27,6 +27,7 @@ from trackway.egress.client import GuardedClient
 from trackway.service.access import Access
 from trackway.service.alteration import Alteration
 from trackway.service.budget import Budget
+from trackway.service.connecting import Connecting
 from trackway.service.explanation import Explanations
 from trackway.service.inbound import Inbound
 from trackway.service.inquiry import Desk
@@ -376,6 +377,11 @@ def _console(house: House) -> list[BaseRoute]:
             catalogue=house.carriers,
             shopfront=house.shopfront,
             links=house.links,
+            connecting=Connecting(
+                kept=house.connections, make=lambda connector, settings: connector_of(house, connector, settings)
+            ),
+            budget=house.budget,
+            roster=house.roster,
         ),
     )
 

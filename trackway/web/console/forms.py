@@ -31,6 +31,10 @@ class Form:
         """The field's text, empty where there is none."""
         return self._fields.get(name, [""])[-1]
 
+    def names(self) -> list[str]:
+        """The name of every field that was sent."""
+        return list(self._fields)
+
     def all(self, name: str) -> list[str]:
         """Every text of the field."""
         return self._fields.get(name, [])

@@ -5,14 +5,18 @@ from dataclasses import dataclass
 from starlette.routing import BaseRoute
 
 from trackway.domain.carrier import Catalogue
+from trackway.service.budget import Budget
+from trackway.service.connecting import Connecting
 from trackway.service.links import Links
 from trackway.service.overview import Overview
 from trackway.service.people import People
+from trackway.service.roster import Roster
 from trackway.service.second_factor import SecondFactor
 from trackway.service.shopfront import Shopfront
 from trackway.web.console.accounts import AccountsPage
 from trackway.web.console.audit import AuditPage
 from trackway.web.console.base import Kit
+from trackway.web.console.carriers import CarriersPage
 from trackway.web.console.door import Door
 from trackway.web.console.overview import OverviewPage
 from trackway.web.console.people import PeoplePage
@@ -29,6 +33,9 @@ class Desks:
     catalogue: Catalogue
     shopfront: Shopfront
     links: Links
+    connecting: Connecting
+    budget: Budget
+    roster: Roster
 
 
 def routes(kit: Kit, desks: Desks) -> list[BaseRoute]:
@@ -40,5 +47,13 @@ def routes(kit: Kit, desks: Desks) -> list[BaseRoute]:
         *AccountsPage(kit).routes(),
         *AuditPage(kit).routes(),
         *OverviewPage(kit, overview=desks.overview, catalogue=desks.catalogue).routes(),
+        *CarriersPage(
+            kit,
+            connecting=desks.connecting,
+            budget=desks.budget,
+            roster=desks.roster,
+            overview=desks.overview,
+            catalogue=desks.catalogue,
+        ).routes(),
         *ShopPage(kit, shopfront=desks.shopfront, links=desks.links).routes(),
     ]
