@@ -12,7 +12,7 @@ async def sign_in(page: Page, house: Running, role: Role = Role.OWNER, account: 
     name = f"{role.value}-{account or 'house'}"
     await person(house, name, role, account)
     await page.goto(f"{house.url}/console/login")
-    await page.get_by_label("Name").fill(name)
-    await page.get_by_label("Password").fill(PASSWORD)
-    await page.get_by_role("button", name="Sign in").click()
+    await page.locator("[name=name]").fill(name)
+    await page.locator("[name=password]").fill(PASSWORD)
+    await page.locator("[name=password]").press("Enter")
     await page.wait_for_url("**/console/**")

@@ -32,7 +32,7 @@ class Inspector:
 
     def __init__(self, page: Page, url: str) -> None:
         self.page = page
-        self._url = url
+        self.url = url
         self._sizes: list[Response] = []
         self._outside: list[str] = []
         self._errors: list[str] = []
@@ -42,7 +42,7 @@ class Inspector:
         page.on("dialog", lambda dialog: self._errors.append(f"dialog: {dialog.message}"))
 
     def _requested(self, request: Request) -> None:
-        if urlsplit(request.url).netloc != urlsplit(self._url).netloc:
+        if urlsplit(request.url).netloc != urlsplit(self.url).netloc:
             self._outside.append(request.url)
 
     def _answered(self, answer: Response) -> None:
@@ -51,7 +51,7 @@ class Inspector:
     async def look(self, path: str, status: int = 200) -> None:
         """Open a page and hold it against all of it, in both themes, wide and narrow."""
         self._sizes.clear()
-        answer = await self.page.goto(self._url + path, wait_until="load")
+        answer = await self.page.goto(self.url + path, wait_until="load")
         assert answer is not None
         assert answer.status == status, (path, answer.status)
         await self.page.wait_for_timeout(0)
@@ -106,7 +106,7 @@ class Inspector:
 @asynccontextmanager
 async def inspector(browser: Browser, url: str, **how: Any) -> AsyncIterator[Inspector]:
     """A page of a browser of its own, watched from the first moment."""
-    context = await browser.new_context(**{"locale": "en", **how})
+    context = await browser.new_context(reduced_motion="reduce", **{"locale": "en", **how})
     await context.add_init_script(_WATCH)
     yield Inspector(await context.new_page(), url)
     await context.close()
