@@ -8,7 +8,7 @@ import typer
 from rich.progress import Progress
 
 from trackway.app import House
-from trackway.cli import operator_key
+from trackway.cli import operator_key, texts
 from trackway.cli.base import AsJson, Data, DatabaseUrl, err, fail, out, print_json, within
 from trackway.domain.mail import ItemMalformed, Unread, item_number
 from trackway.service.loading import Loaded
@@ -19,6 +19,8 @@ from trackway.wire.hkpost_load import write_item
 app = typer.Typer(no_args_is_help=True, help="The postal operator: API users, mail items and their scans.")
 user = typer.Typer(no_args_is_help=True, help="API users: those who may ask for items.")
 app.add_typer(user, name="user")
+app.add_typer(texts.app, name="texts")
+app.add_typer(texts.countries, name="countries")
 app.add_typer(operator_key.app, name="operator-key")
 SysId = Annotated[str, typer.Argument(metavar="SYSID", help="The API username, at most 20 characters.")]
 

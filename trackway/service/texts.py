@@ -122,8 +122,8 @@ def _checked(wording: Wording) -> Wording:
     key = wording_key(wording.key)
     if not 0 < len(key) <= _LONGEST:
         raise FieldInvalid("key", wording.key)
-    code = key if _CODE(key) else wording.code
-    if code and not _CODE(code):
+    code = wording.code or (key if _CODE(key) else "")
+    if code and (not _CODE(code) or (_CODE(key) and code != key)):
         raise FieldInvalid("code", code)
     for name, words in (("milestone", wording.milestone), ("message", wording.message)):
         _check_words(name, words)
