@@ -1,6 +1,5 @@
 """The one place where the parts are put together."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -11,14 +10,13 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
+from trackway.app_carriers import Asking, build_asking, intervals_of
 from trackway.app_console import Staff, build_staff
 from trackway.config import Config
 from trackway.connectors import inbound, registry
-from trackway.connectors.base import Connector, Kit
+from trackway.connectors.base import Connector
 from trackway.domain.carrier import Catalogue as Carriers
-from trackway.domain.ledger import Patience
 from trackway.domain.lifecycle import Lifetimes
-from trackway.domain.planning import Intervals
 from trackway.domain.recognition import final_carrier
 from trackway.domain.webhook import Attempt, Kind, Message, Outcome
 from trackway.domain.zones import Zones
@@ -26,11 +24,7 @@ from trackway.egress import address
 from trackway.egress.client import GuardedClient
 from trackway.service.access import Access
 from trackway.service.alteration import Alteration
-from trackway.service.budget import Budget
 from trackway.service.connecting import Connecting
-from trackway.service.explanation import Explanations
-from trackway.service.inbound import Inbound
-from trackway.service.inquiry import Desk
 from trackway.service.judgement import Judgement
 from trackway.service.links import Links
 from trackway.service.loading import Loader
@@ -40,7 +34,7 @@ from trackway.service.metrics import Metrics
 from trackway.service.overview import STUCK_AFTER, Overview
 from trackway.service.recarry import Recarry
 from trackway.service.registration import Registration
-from trackway.service.roster import Asker, Roster
+from trackway.service.roster import Asker
 from trackway.service.senders import Sender, Senders
 from trackway.service.shopfront import Shopfront
 from trackway.service.stream import Bell, Stream
@@ -53,17 +47,14 @@ from trackway.storage.attention import Attention
 from trackway.storage.audit import AuditedDatabase
 from trackway.storage.catalogue import seeded_countries, seeded_wordings
 from trackway.storage.catalogue_carriers import load_carriers
-from trackway.storage.connections import Connections
 from trackway.storage.deliveries import Deliveries
 from trackway.storage.inquiries import Inquiries
 from trackway.storage.ledger import Ledger
 from trackway.storage.leftovers import Leftovers
-from trackway.storage.legs import Legs
 from trackway.storage.links import LinkSerials
 from trackway.storage.listing import Listing
 from trackway.storage.mailroom import Items, Partners
 from trackway.storage.outbox import Outbox
-from trackway.storage.pauses import Pauses
 from trackway.storage.phrases import Phrases
 from trackway.storage.pushed_events import PushedEvents
 from trackway.storage.records import Records
@@ -136,15 +127,8 @@ class House:
     mailroom: Mailroom
     texts: Texts
     operators: Senders
-    couriers: Senders
-    inbound: Inbound
     loader: Loader
-    connections: Connections
-    kit: Kit
-    roster: Roster
-    desk: Desk
-    budget: Budget
-    explanations: Explanations
+    asking: Asking
     links: Links
     shopfront: Shopfront
     overview: Overview
@@ -180,22 +164,14 @@ def _build(
 ) -> House:
     carriers = load_carriers(config.data)
     accounts, allowance, metrics, bell = Accounts(store.main), Allowance(store.quick), Metrics(), Bell()
-    connections, records = Connections(store.main, vault), Records(store.main, Outbox.put, bell.ring)
-    kit = _kit(config, clock, vault, store)
-    keys = SenderKeys(store.main)
-    couriers = Senders(kind=Sender.CARRIER, keys=keys, vault=vault)
-    roster = Roster(
-        connections=connections.all,
-        senders=keys.carriers,
-        make=lambda connector, settings: registry.make(connector, settings, kit),
-        catalogue=carriers,
+    records = Records(store.main, Outbox.put, bell.ring)
+    asking = build_asking(
+        config, store, clock=clock, vault=vault, catalogue=carriers, allowance=allowance, metrics=metrics
     )
     texts = _texts(config, store)
     mailroom = _mailroom(config, store, vault, allowance, texts)
     access = _access(config, vault, accounts, allowance)
-    pauses = Pauses(SharedMemory(store.quick))
     links = Links(serials=LinkSerials(store.main), allowance=allowance, vault=vault)
-    budget = Budget(roster=roster, allowance=allowance, ledger=Ledger(store.quick), pauses=pauses)
     return House(
         config=config,
         clock=clock,
@@ -210,7 +186,7 @@ def _build(
             trackings=Trackings(store.main),
             catalogue=carriers,
             lifetimes=lifetimes_of(config),
-            asked=roster.carriers,
+            asked=asking.roster.carriers,
         ),
         lookup=Lookup(trackings=Trackings(store.main), listing=Listing(store.main)),
         alteration=Alteration(records=records, lifetimes=lifetimes_of(config)),
@@ -223,22 +199,8 @@ def _build(
         mailroom=mailroom,
         loader=Loader(load=mailroom.load, clock=clock),
         texts=texts,
-        operators=Senders(kind=Sender.OPERATOR, keys=keys, vault=vault),
-        couriers=couriers,
-        inbound=Inbound(senders=couriers, events=PushedEvents(store.main)),
-        connections=connections,
-        kit=kit,
-        roster=roster,
-        desk=_desk(config, clock, store, allowance, metrics),
-        budget=budget,
-        explanations=Explanations(
-            legs=Legs(store.main),
-            catalogue=carriers,
-            roster=roster,
-            pauses=pauses,
-            budget=budget,
-            intervals=_intervals(config),
-        ),
+        operators=Senders(kind=Sender.OPERATOR, keys=SenderKeys(store.main), vault=vault),
+        asking=asking,
         links=links,
         shopfront=Shopfront(shops=Shops(store.main), links=links, database=store.main),
         overview=Overview(statistics=Statistics(store.main), attention=Attention(store.main)),
@@ -290,30 +252,6 @@ def _texts(config: Config, store: Store) -> Texts:
     )
 
 
-def _kit(config: Config, clock: Clock, vault: Vault, store: Store) -> Kit:
-    return Kit(
-        shared=SharedMemory(store.quick),
-        sealer=vault,
-        clock=clock,
-        sleep=asyncio.sleep,
-        timeout=config.carrier_timeout,
-    )
-
-
-def _desk(config: Config, clock: Clock, store: Store, allowance: Allowance, metrics: Metrics) -> Desk:
-    shared = SharedMemory(store.quick)
-    return Desk(
-        shared=shared,
-        allowance=allowance,
-        ledger=Ledger(store.quick),
-        pauses=Pauses(shared),
-        patience=Patience(faults=config.carrier_pause_after_faults, first=timedelta(seconds=config.carrier_pause)),
-        clock=clock,
-        timeout=config.carrier_timeout,
-        observe=metrics.call,
-    )
-
-
 def _sample(key: str, now: datetime) -> Sample:
     """The push of the webhook test: the document's own sample, signed with the account's key."""
     body = webhook.body(Kind.STOPPED, webhook.stopped("RM101474005CN", 3011, None), key)
@@ -328,13 +266,6 @@ def lifetimes_of(config: Config) -> Lifetimes:
         stopped=timedelta(days=config.purge_after_days),
         moving=timedelta(days=config.expire_after_days),
         moving_by_post=timedelta(days=config.expire_after_days_by_post),
-    )
-
-
-def _intervals(config: Config) -> Intervals:
-    """The shortest and the longest time between two askings, as set."""
-    return Intervals(
-        shortest=timedelta(seconds=config.poll_min_interval), longest=timedelta(seconds=config.poll_max_interval)
     )
 
 
@@ -356,7 +287,7 @@ def web(house: House, *, faces: bool = True, routes: Sequence[BaseRoute] = ()) -
         pages += operator.routes(house.operators, house.mailroom, profile_in(house.config.data), house.clock)
         pages += _console(house)
         pages += openapi_carrier.routes()
-        pages += carrier.routes(house.inbound, house.clock)
+        pages += carrier.routes(house.asking.inbound, house.clock)
     return Measure(Straight(Starlette(routes=pages), routes=partners), metrics=house.metrics)
 
 
@@ -378,10 +309,10 @@ def _console(house: House) -> list[BaseRoute]:
             shopfront=house.shopfront,
             links=house.links,
             connecting=Connecting(
-                kept=house.connections, make=lambda connector, settings: connector_of(house, connector, settings)
+                kept=house.asking.connections, make=lambda connector, settings: connector_of(house, connector, settings)
             ),
-            budget=house.budget,
-            roster=house.roster,
+            budget=house.asking.budget,
+            roster=house.asking.roster,
         ),
     )
 
@@ -439,7 +370,7 @@ def workers(house: House) -> list[Loop]:
     def make(asker: Asker) -> Poller:
         return poller(house, asker.connector, asker.settings, told=house.bell.ring, carriers=asker.carriers)
 
-    pollers = Pollers(wanted=house.roster.askers, make=make, stop_limit=config.stop_timeout)
+    pollers = Pollers(wanted=house.asking.roster.askers, make=make, stop_limit=config.stop_timeout)
     janitor = Janitor(
         turns=Turns(house.store.main),
         judgement=judgement,
@@ -486,7 +417,7 @@ def poller(
     return Poller(
         connector=connector,
         carriers=connector.carriers if carriers is None else carriers,
-        desk=house.desk,
+        desk=house.asking.desk,
         askings=Askings(house.store.main),
         judgement=judgement_of(house),
         announce=Outbox.put,
@@ -503,7 +434,7 @@ def judgement_of(house: House) -> Judgement:
     return Judgement(
         write=lambda tracking: write_track(tracking, house.carriers.country_key),
         final_carrier=lambda tracking: final_carrier(tracking, house.carriers, house.followed),
-        intervals=_intervals(config),
+        intervals=intervals_of(config),
         lifetimes=lifetimes_of(config),
         instant=house.zones.instant,
     )
@@ -540,4 +471,4 @@ def connector_of(house: House, name: str, settings: Mapping[str, str]) -> Connec
     Raises:
         ConfigError: there is none, or its settings cannot work.
     """
-    return registry.make(name, settings, house.kit)
+    return registry.make(name, settings, house.asking.kit)

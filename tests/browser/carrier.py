@@ -102,7 +102,7 @@ def poller_of(house: Running, parcels: Sequence[Told]) -> Poller:
     return Poller(
         connector=Teller(parcels),
         carriers=Teller.carriers,
-        desk=house.house.desk,
+        desk=house.house.asking.desk,
         askings=Askings(house.house.store.main),
         judgement=app.judgement_of(house.house),
         announce=Outbox.put,

@@ -42,7 +42,7 @@ async def _walk(seen: Inspector, paths: Sequence[str]) -> None:
 async def test_every_page_with_a_month_behind_it(browser: Browser, house: Running) -> None:
     await tell(house, PARCELS)
     await remember(house)
-    await house.house.connections.put("simulated", {}, house.clock())
+    await house.house.asking.connections.put("simulated", {}, house.clock())
     async with inspector(browser, house.url, viewport={"width": 1280, "height": 800}) as seen:
         await seen.look("/console/login")
         await sign_in(seen.page, house)

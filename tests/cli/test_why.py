@@ -28,7 +28,7 @@ async def _prepare(house: House) -> None:
     now = house.clock()
     await house.access.create("shop", None, None, now)
     account = await house.access.named("shop")
-    await house.connections.put("simulated", {}, now)
+    await house.asking.connections.put("simulated", {}, now)
     await house.registration.register(account.id, [Application(number=NUMBER)], now)
     await app.poller(house, "simulated", {}, told=lambda: None).tick()
 

@@ -68,7 +68,7 @@ class Two(Stage):
             poller = Poller(
                 connector=carrier,
                 carriers=carrier.carriers,
-                desk=self.shop.house.desk,
+                desk=self.shop.house.asking.desk,
                 askings=Askings(self.shop.house.store.main),
                 judgement=app.judgement_of(self.shop.house),
                 announce=Outbox.put,
@@ -89,7 +89,7 @@ class Two(Stage):
         return [(item["w1"], item["mc"]) for item in page["data"]["accepted"]]
 
     async def tried(self) -> list[tuple[int, str, bool]]:
-        (explanation, *_) = await self.shop.house.explanations.of(NUMBER, None, self.clock())
+        (explanation, *_) = await self.shop.house.asking.explanations.of(NUMBER, None, self.clock())
         return [(leg.carrier, leg.came_back, leg.next_at is not None) for leg in explanation.legs]
 
     async def used(self) -> int:
@@ -174,7 +174,7 @@ async def test_what_was_tried_is_told(two: Two) -> None:
     two.paket.knows.add(NUMBER)
     await two.ask_all(hours=4)
     assert await two.tried() == [(PAKET, "an answer", False), (EXPRESS, "the carrier does not know the number", False)]
-    (day,) = [await two.shop.house.budget._ledger.day("carrier-7041", two.clock().date(), *_day(two))]  # noqa: SLF001
+    (day,) = [await two.shop.house.asking.budget._ledger.day("carrier-7041", two.clock().date(), *_day(two))]  # noqa: SLF001
     assert {reason: count for reason, count in day.reasons.items() if count} == {Reason.CANDIDATE: 2}
 
 

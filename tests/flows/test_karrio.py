@@ -52,10 +52,10 @@ async def test_a_carriers_answer_becomes_a_push(
     async with carrier() as end, receiver() as inbox, running(store, tmp_path, clock) as shop:
         inbox.key = await shop.shop()
         await shop.house.webhooks.set_url("shop", inbox.url)
-        await shop.house.connections.put(asked.connector, {**asked.account, "url": end.url}, clock())
+        await shop.house.asking.connections.put(asked.connector, {**asked.account, "url": end.url}, clock())
         end.body = body
         await shop.ask("register", {"number": asked.number, "carrier": asked.carrier})
-        settings = (await shop.house.connections.all())[asked.connector]
+        settings = (await shop.house.asking.connections.all())[asked.connector]
         poller = app.poller(shop.house, asked.connector, settings, told=lambda: None)
         while await poller.tick() == 0:
             pass

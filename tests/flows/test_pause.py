@@ -47,11 +47,11 @@ async def test_a_carrier_that_is_down_is_paused_and_found_again(stage: PausedSta
     await stage.poll(hours=3)
     assert (await stage.track(NUMBER))["is1"] == 20
     await stage.poll(minutes=1)
-    assert await stage.shop.house.desk.pause("hongkong-post") is not None
+    assert await stage.shop.house.asking.desk.pause("hongkong-post") is not None
     await stage.shop.ask("register", {"number": "EA999580311HK"})
     await stage.poll(seconds=30)
     assert await stage.shop.code("gettrackinfo", {"number": "EA999580311HK"}) == -18019909
-    (explanation,) = await stage.shop.house.explanations.of("EA999580311HK", None, stage.clock())
+    (explanation,) = await stage.shop.house.asking.explanations.of("EA999580311HK", None, stage.clock())
     assert explanation.legs[0].asked_at is None, "nothing is asked in a pause, and no try is counted"
     after = await stage.track(NUMBER)
     assert {**after, "is1": 1, "ylt1": ""} == {**before, "is1": 1, "ylt1": ""}
@@ -59,7 +59,7 @@ async def test_a_carrier_that_is_down_is_paused_and_found_again(stage: PausedSta
     await stage.scan(2)
     await stage.poll(seconds=31)
     await stage.poll(minutes=10)
-    assert await stage.shop.house.desk.pause("hongkong-post") is None
+    assert await stage.shop.house.asking.desk.pause("hongkong-post") is None
     track = await stage.track(NUMBER)
     assert (track["is1"], len(track["z1"])) == (1, 2)
     assert (await stage.track("EA999580311HK"))["is1"] == 2

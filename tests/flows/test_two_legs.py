@@ -53,7 +53,7 @@ class TwoPosts(Stage):
         self.origin_poller = Poller(
             connector=self.origin,
             carriers=self.origin.carriers,
-            desk=house.desk,
+            desk=house.asking.desk,
             askings=Askings(house.store.main),
             judgement=app.judgement_of(house),
             announce=Outbox.put,

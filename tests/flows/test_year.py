@@ -85,7 +85,7 @@ class Year:
         return Poller(
             connector=self.carrier,
             carriers=self.carrier.carriers,
-            desk=self.house.desk,
+            desk=self.house.asking.desk,
             askings=Askings(self.house.store.main),
             judgement=app.judgement_of(self.house),
             announce=Outbox.put,

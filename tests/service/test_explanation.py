@@ -25,7 +25,7 @@ class Shop(Running):
     poller: Poller
 
     async def explain(self, number: str) -> Explanation:
-        (explanation,) = await self.house.explanations.of(number, None, self.clock())
+        (explanation,) = await self.house.asking.explanations.of(number, None, self.clock())
         return explanation
 
     async def obstacles(self, number: str) -> list[Obstacle]:
@@ -42,7 +42,7 @@ class Shop(Running):
 
     async def hurry(self, number: str) -> None:
         account = await self.house.access.named("shop")
-        await self.house.explanations.ask_now(account.id, number, 0, self.clock())
+        await self.house.asking.explanations.ask_now(account.id, number, 0, self.clock())
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ async def shop(database_url: str, tmp_path: Path, clock: Clock) -> AsyncIterator
     async with running(database_url, tmp_path, clock) as opened:
         shop = Shop(opened.house, opened.url, opened.session, clock)
         await shop.shop()
-        await shop.house.connections.put("simulated", {}, clock())
+        await shop.house.asking.connections.put("simulated", {}, clock())
         shop.poller = app.poller(shop.house, "simulated", {}, told=lambda: None)
         yield shop
 
@@ -98,12 +98,14 @@ async def test_what_stands_in_the_way_is_told(shop: Shop) -> None:
 
 async def test_a_day_that_is_used_up_is_told(shop: Shop) -> None:
     settings = {"url": "http://127.0.0.1:9/api", "sys_id": "partner", "sys_secret": "x"}
-    await shop.house.connections.put("hongkong-post", settings, NOW)
+    await shop.house.asking.connections.put("hongkong-post", settings, NOW)
     await shop.ask("register", {"number": POST})
     assert await shop.obstacles(POST) == []
     for _ in range(3):
         await Allowance(shop.house.store.quick).spend("carrier:hongkong-post", NOW.toordinal(), 100_000)
-    standing = {one.connector: one for one in await shop.house.budget.standings(2, shop.clock())}["hongkong-post"]
+    standing = {one.connector: one for one in await shop.house.asking.budget.standings(2, shop.clock())}[
+        "hongkong-post"
+    ]
     assert (standing.left, len(standing.days), standing.renewed_at.hour) == (99_997, 2, 16)
 
 
@@ -124,7 +126,7 @@ async def test_a_person_may_have_it_asked_unless_it_was_asked_a_moment_ago(shop:
     assert (await shop.leg(NORMAL)).next_why == "a person asked for it"
     assert (await shop.leg(NORMAL)).next_at == shop.clock()
     await shop.poll()
-    (today,) = [one.days[0] for one in await shop.house.budget.standings(1, shop.clock())]
+    (today,) = [one.days[0] for one in await shop.house.asking.budget.standings(1, shop.clock())]
     assert {reason.value: count for reason, count in today.reasons.items() if count} == {"new": 1, "person": 1}
     with pytest.raises(AskRefused, match="no connector is set up for Hongkong Post"):
         await shop.hurry(POST)
@@ -141,6 +143,6 @@ async def test_nobody_sees_or_hurries_anothers_number(shop: Shop) -> None:
     await shop.shop("other")
     other = await shop.house.access.named("other")
     with pytest.raises(NotRegistered):
-        await shop.house.explanations.of(NORMAL, other.id, shop.clock())
+        await shop.house.asking.explanations.of(NORMAL, other.id, shop.clock())
     with pytest.raises(NotRegistered):
-        await shop.house.explanations.ask_now(other.id, NORMAL, 0, shop.clock())
+        await shop.house.asking.explanations.ask_now(other.id, NORMAL, 0, shop.clock())

@@ -41,7 +41,7 @@ class Depot(Stage):
 
     async def open(self) -> None:
         await super().open()
-        self.key = await self.shop.house.couriers.create_key("depot", self.clock(), COURIER)
+        self.key = await self.shop.house.asking.couriers.create_key("depot", self.clock(), COURIER)
 
     async def send(self, *events: Any, key: str | None = None) -> tuple[int, Any]:
         body = events[0] if len(events) == 1 and isinstance(events[0], bytes) else json.dumps(events).encode()
@@ -59,7 +59,7 @@ class Depot(Stage):
         assert accepted
 
     async def inbound_poller(self) -> Poller:
-        asker = (await self.shop.house.roster.askers())[inbound.ID]
+        asker = (await self.shop.house.asking.roster.askers())[inbound.ID]
         return app.poller(self.shop.house, inbound.ID, {}, told=self.courier.wake, carriers=asker.carriers)
 
     async def told(self) -> list[Any]:
@@ -131,11 +131,11 @@ async def test_what_is_sent_is_told_at_once_and_why_it_was_read_is_known(depot: 
     await depot.told()
     depot.clock.move(seconds=1)
     await depot.sent(POSTED)
-    (explanation,) = await depot.shop.house.explanations.of(NUMBER, None, depot.clock())
+    (explanation,) = await depot.shop.house.asking.explanations.of(NUMBER, None, depot.clock())
     (leg,) = explanation.legs
     assert (leg.connector, leg.next_at, leg.next_why) == ("inbound", depot.clock(), "its carrier sent events")
     await depot.told()
-    (standing,) = await depot.shop.house.budget.standings(1, depot.clock())
+    (standing,) = await depot.shop.house.asking.budget.standings(1, depot.clock())
     assert standing.days[0].reasons[Reason.TOLD] == 1
 
 
@@ -210,12 +210,12 @@ async def test_only_a_carriers_own_key_opens(depot: Depot) -> None:
     async with depot.shop.session.get(f"{depot.shop.url}/carrier/v1/events") as answer:
         assert (answer.status, answer.headers["allow"]) == (405, "POST")
     with pytest.raises(ConfigError, match="a key of that name already"):
-        await depot.shop.house.couriers.create_key("sorting", depot.clock(), COURIER)
+        await depot.shop.house.asking.couriers.create_key("sorting", depot.clock(), COURIER)
     with pytest.raises(ConfigError, match="no carrier key"):
-        await depot.shop.house.couriers.drop_key("sorting")
-    await depot.shop.house.couriers.drop_key("depot")
+        await depot.shop.house.asking.couriers.drop_key("sorting")
+    await depot.shop.house.asking.couriers.drop_key("depot")
     assert (await depot.send(POSTED))[0] == 401
-    assert inbound.ID not in await depot.shop.house.roster.askers()
+    assert inbound.ID not in await depot.shop.house.asking.roster.askers()
 
 
 async def test_two_who_send_of_one_number_lose_nothing(depot: Depot) -> None:

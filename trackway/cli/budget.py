@@ -17,7 +17,7 @@ def budget(
     database: DatabaseUrl = None,
 ) -> None:
     """Print what each carrier account was asked, why, what came of it, and what is left of its day."""
-    standings = within(lambda house: house.budget.standings(days, house.clock()), data=data, database=database)
+    standings = within(lambda house: house.asking.budget.standings(days, house.clock()), data=data, database=database)
     if as_json:
         for standing in standings:
             print_json(standing)

@@ -23,7 +23,7 @@ def connect(context: typer.Context, connector: Connector, data: Data = None, dat
 
     async def work(house: House) -> None:
         await house_app.connector_of(house, connector, settings).close()
-        await house.connections.put(connector, settings, house.clock())
+        await house.asking.connections.put(connector, settings, house.clock())
 
     within(work, data=data, database=database)
     out.print(f"{connector}: connected", markup=False)
@@ -32,7 +32,7 @@ def connect(context: typer.Context, connector: Connector, data: Data = None, dat
 @app.command()
 def disconnect(connector: Connector, data: Data = None, database: DatabaseUrl = None) -> None:
     """Forget a connector's settings; its carriers are not asked any more."""
-    if not within(lambda house: house.connections.drop(connector), data=data, database=database):
+    if not within(lambda house: house.asking.connections.drop(connector), data=data, database=database):
         fail(f"{connector} is not connected")
     out.print(f"{connector}: disconnected", markup=False)
 
@@ -40,7 +40,7 @@ def disconnect(connector: Connector, data: Data = None, database: DatabaseUrl = 
 @app.command("list")
 def list_connectors(as_json: AsJson = False, data: Data = None, database: DatabaseUrl = None) -> None:
     """Print every connector, whether it is connected, and what it wants to know."""
-    connected = within(lambda house: house.connections.all(), data=data, database=database)
+    connected = within(lambda house: house.asking.connections.all(), data=data, database=database)
     for connector, kind in kinds().items():
         options = [f"--{setting.name.replace('_', '-')}" for setting in kind.settings]
         if as_json:

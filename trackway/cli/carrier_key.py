@@ -14,7 +14,7 @@ app = typer.Typer(no_args_is_help=True, help="Carrier keys: for couriers that se
 
 
 def _senders(house: House) -> Senders:
-    return house.couriers
+    return house.asking.couriers
 
 
 @app.command()

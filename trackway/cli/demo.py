@@ -141,8 +141,8 @@ class _Stage:
         secret = await _secret(house, now)
         await house.webhooks.set_url(ACCOUNT, f"{self._url}/demo/inbox")
         settings = {"url": f"{self._url}{house.config.hkpost_base_path}", "sys_id": PARTNER, "sys_secret": secret}
-        await house.connections.put("hongkong-post", settings, now)
-        await house.connections.put("simulated", {}, now)
+        await house.asking.connections.put("hongkong-post", settings, now)
+        await house.asking.connections.put("simulated", {}, now)
         _print_welcome(self._url, house.config.hkpost_base_path, inbox.key, secret)
         account = await house.access.named(ACCOUNT)
         await house.registration.register(account.id, [Application(number=number) for number in STORIES], now)

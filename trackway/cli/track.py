@@ -62,12 +62,12 @@ async def _ask(house: House, inquiry: Inquiry, candidates: Sequence[Carrier]) ->
     """What each candidate says that somebody asks, up to the first that knows the number."""
     tried: list[Tried] = []
     for carrier in candidates:
-        asker = await house.roster.of(carrier.key)
+        asker = await house.asking.roster.of(carrier.key)
         if asker is None:
             continue
         connector = house_app.connector_of(house, asker.connector, asker.settings)
         try:
-            tried.append((carrier, (await house.desk.ask(connector, [inquiry])).answers[inquiry.number]))
+            tried.append((carrier, (await house.asking.desk.ask(connector, [inquiry])).answers[inquiry.number]))
         finally:
             await connector.close()
         if _knows(tried[-1][1]):

@@ -27,7 +27,7 @@ def why(
 
     async def work(house: House) -> Sequence[Explanation]:
         of = None if account is None else (await house.access.named(account)).id
-        return await house.explanations.of(number, of, house.clock())
+        return await house.asking.explanations.of(number, of, house.clock())
 
     _tell(within(work, data=data, database=database), as_json=as_json)
 
@@ -44,7 +44,7 @@ def ask(
 
     async def work(house: House) -> Sequence[Explanation]:
         of = (await house.access.named(account)).id
-        return await house.explanations.ask_now(of, number, carrier, house.clock())
+        return await house.asking.explanations.ask_now(of, number, carrier, house.clock())
 
     _tell(within(work, data=data, database=database), as_json=as_json)
 
