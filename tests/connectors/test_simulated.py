@@ -14,7 +14,7 @@ from trackway import app
 from trackway.connectors.base import Connector, Inquiry, Kit
 from trackway.connectors.registry import make
 from trackway.domain.errors import CarrierFault, CarrierLimited, CarrierUnavailable, CarrierUnreadable
-from trackway.domain.simulation import PACES, Story, parcel_of
+from trackway.domain.simulation import PACES, Face, Story, parcel_of
 from trackway.domain.tracking import Milestone, Report
 from trackway.storage.shared import SharedMemory
 from trackway.storage.store import Store
@@ -54,6 +54,9 @@ def test_the_page_has_a_number_for_every_story_and_every_pace() -> None:
         story.value: story for story in Story
     }
     assert len(re.findall(r"^\| \d \|", page("simulated.md"), re.MULTILINE)) == len(PACES)
+    every = set(re.findall(r"`(SIM[A-Z]+[0-9]\w+)`", page("simulated.md")))
+    assert {parcel.face for number in every if (parcel := parcel_of(number))} == set(Face)
+    assert all(parcel_of(number) for number in every)
     dated = re.findall(r"`(SIM\w+T\w+)`", page("simulated.md"))
     assert dated
     assert all(parcel_of(number) for number in dated)
@@ -103,7 +106,7 @@ async def test_a_number_may_say_when_it_begins(kit: Kit, clock: Clock) -> None:
 async def test_another_number_is_no_parcel(kit: Kit) -> None:
     connector = make("simulated", {}, kit)
     assert (await told(connector, "SIMMOON1001")).invalid
-    assert connector.carriers == frozenset({900_000})
+    assert connector.carriers == frozenset({900_000, 900_005, 99_901, 99_902})
     await connector.close()
 
 
@@ -119,3 +122,27 @@ async def test_a_registered_number_is_recognised_followed_and_told(shop: Running
         states.append(track["track"]["e"])
         clock.move(days=1)
     assert (states[0], states[-1]) == (0, 40)
+
+
+async def test_a_posts_parcel_is_followed_to_the_post_abroad(shop: Running, clock: Clock) -> None:
+    accepted, _ = await shop.ask("register", {"number": "SIMPOSTNORMAL1001"})
+    assert accepted == [{"origin": 1, "number": "SIMPOSTNORMAL1001", "carrier": 99_901}]
+    poller = app.poller(shop.house, "simulated", {}, told=lambda: None)
+    legs = []
+    for _ in range(4):
+        while await poller.tick() == 0:
+            pass
+        ((track,), _) = await shop.ask("gettrackinfo", {"number": "SIMPOSTNORMAL1001"})
+        legs.append((track["track"]["w1"], track["track"]["w2"], track["track"]["e"]))
+        clock.move(days=1)
+    assert (legs[0], legs[-1]) == ((99_901, 0, 0), (99_901, 99_902, 40))
+    assert [event["c"] for event in track["track"]["z1"]] == ["HONG KONG"] * 3
+    assert len(track["track"]["z2"]) == 4
+
+
+async def test_a_carrier_that_does_not_move_it_says_so(kit: Kit) -> None:
+    connector = make("simulated", {}, kit)
+    answers = await connector.ask([Inquiry(number="SIMNORMAL1001", carrier=99_902)])
+    answer = answers["SIMNORMAL1001"]
+    assert isinstance(answer, Report)
+    assert answer.invalid

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from tests.conftest import NOW
 from trackway.domain import simulation
 from trackway.domain.recognition import recognise
-from trackway.domain.simulation import FAULTS, PACES, Parcel, Story, parcel_of
+from trackway.domain.simulation import ABROAD, FAULTS, PACES, Face, Parcel, Story, parcel_of
 from trackway.domain.tracking import Milestone
+from trackway.domain.wording import milestone_of
 from trackway.storage.catalogue_carriers import load_carriers
 
 CATALOGUE = load_carriers()
@@ -45,6 +46,33 @@ def test_every_story_ends_and_its_number_is_recognised(story: Story) -> None:
         assert newest.milestone is ENDS.get(story, Milestone.DELIVERED)
         (candidate,) = recognise(one.number.lower(), CATALOGUE)
         assert (candidate.carrier.key, candidate.certain) == (900_000, True)
+
+
+@pytest.mark.parametrize("story", Story)
+@pytest.mark.parametrize("face", Face)
+def test_every_face_tells_every_story(face: Face, story: Story) -> None:
+    one, plain = parcel(f"SIM{face}{story}142"), parcel(f"SIM{story}142")
+    (candidate,) = recognise(one.number, CATALOGUE)
+    assert (candidate.carrier.key, candidate.certain) == (face.carrier, True)
+    assert candidate.carrier.postal == (face is Face.POST)
+    for age in range(20):
+        now = NOW + timedelta(seconds=age)
+        told = one.events(NOW, now) + (one.events(NOW, now, ABROAD) if face is Face.POST else ())
+        assert {(event.time, event.milestone) for event in told} == {
+            (event.time, event.milestone) for event in plain.events(NOW, now)
+        }
+
+
+def test_a_post_tells_its_own_part_and_a_courier_has_words_of_its_own() -> None:
+    post, end = parcel("SIMPOSTNORMAL142"), NOW + timedelta(seconds=20)
+    assert {event.place for event in post.events(NOW, end)} == {"HONG KONG"}
+    assert "HONG KONG" not in {event.place for event in post.events(NOW, end, ABROAD)}
+    assert [post.destination_known(steps) for steps in (1, 2)] == [False, True]
+    assert post.moved_by(ABROAD)
+    assert not parcel("SIMNORMAL142").moved_by(ABROAD)
+    for event in parcel("SIMCOURIERFAILED142").events(NOW, end):
+        assert milestone_of(event.text) in {event.milestone, None}
+    assert set(texts("SIMCOURIERFAILED142", 20)).isdisjoint(texts("SIMFAILED142", 20))
 
 
 @given(

@@ -1,5 +1,8 @@
 """The carriers that come with the program."""
 
+import itertools
+import string
+
 import pytest
 
 from trackway.domain.carrier import Catalogue, Need
@@ -51,9 +54,9 @@ def test_ids_are_unique_and_names_are_there_in_three_languages(catalogue: Catalo
 
 
 def test_a_posts_key_begins_with_its_countrys(catalogue: Catalogue) -> None:
-    """T28: of all, two are published otherwise."""
+    """T28: of all, two are published otherwise, and two do not exist."""
     odd = {c.key for c in catalogue if c.postal and c.key // 10 != catalogue.country_key(c.country)}
-    assert odd == {2122, 12084}
+    assert odd == {2122, 12084, 99901, 99902}
     assert not catalogue.by_key(100592).postal
 
 
@@ -81,6 +84,18 @@ def test_the_post_of_a_country_and_its_arms(catalogue: Catalogue, country: str, 
 def test_every_country_with_a_carrier_under_100000_has_a_post(catalogue: Catalogue) -> None:
     assert all(catalogue.post_of(c.country) for c in catalogue if c.postal and c.country)
     assert catalogue.post_of("XX") is None
+
+
+def test_a_country_with_a_key_has_a_post_unless_another_countrys_serves_it(catalogue: Catalogue) -> None:
+    served = {"AC", "AD", "AQ", "EH", "FM", "MC", "MH", "NF", "PW"}
+    pairs = ("".join(pair) for pair in itertools.product(string.ascii_uppercase, repeat=2))
+    assert {country for country in pairs if catalogue.country_key(country) and not catalogue.post_of(country)} == served
+
+
+def test_a_post_has_a_chinese_name(catalogue: Catalogue) -> None:
+    posts = [carrier for carrier in catalogue if carrier.id == f"{carrier.country.lower()}.post"]
+    assert len(posts) > 200
+    assert not [post.id for post in posts if post.name_zh_hant == post.name_en]
 
 
 def test_country_keys_both_ways(catalogue: Catalogue) -> None:

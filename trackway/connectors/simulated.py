@@ -5,11 +5,10 @@ from datetime import datetime, timedelta
 
 from trackway.connectors.base import Answers, Inquiry, Kind, Kit, Limits
 from trackway.domain.errors import CarrierFault, CarrierLimited, CarrierUnavailable, CarrierUnreadable
-from trackway.domain.simulation import Parcel, Story, parcel_of
+from trackway.domain.simulation import CARRIERS, Parcel, Story, parcel_of
 from trackway.domain.tracking import Report
 
 _ID = "simulated"
-_CARRIER = 900_000
 _KEPT = timedelta(days=180)
 _FAULT: dict[Story, CarrierFault] = {
     Story.OUTAGE: CarrierUnavailable("HTTP 503, as the number wants it"),
@@ -22,7 +21,7 @@ class Simulated:
     """Tells each number's story. Its age counts from the first asking, or from the time that the number tells."""
 
     id = _ID
-    carriers = frozenset({_CARRIER})
+    carriers = CARRIERS
     limits = Limits(batch=40, in_flight=4)
 
     def __init__(self, _settings: Mapping[str, str], kit: Kit) -> None:
@@ -30,23 +29,25 @@ class Simulated:
 
     async def ask(self, inquiries: Sequence[Inquiry]) -> Answers:
         """An answer, or the fault that its story wants, for each number."""
-        return {inquiry.number: await self._one(inquiry.number) for inquiry in inquiries}
+        return {inquiry.number: await self._one(inquiry) for inquiry in inquiries}
 
     async def close(self) -> None:
         """Nothing is open."""
 
-    async def _one(self, number: str) -> Report | CarrierFault:
-        parcel = parcel_of(number)
-        if parcel is None:
+    async def _one(self, inquiry: Inquiry) -> Report | CarrierFault:
+        number, parcel = inquiry.number, parcel_of(inquiry.number)
+        if parcel is None or not parcel.moved_by(inquiry.carrier):
             return Report(number=number, found=False, invalid=True)
         now = self._kit.clock()
         start = await self._start(parcel, now)
-        if parcel.faulty(parcel.steps(start, now)):
+        steps = parcel.steps(start, now)
+        if parcel.faulty(steps):
             return _FAULT[parcel.story]
-        events = parcel.events(start, now)
+        events = parcel.events(start, now, inquiry.carrier)
         if not events:
             return Report(number=number, found=False)
-        return Report(number=number, events=events, language="en", origin="HK", destination=parcel.destination)
+        destination = parcel.destination if parcel.destination_known(steps) else ""
+        return Report(number=number, events=events, language="en", origin="HK", destination=destination)
 
     async def _start(self, parcel: Parcel, now: datetime) -> datetime:
         """When the parcel began: as its number tells, or when it was first asked for."""

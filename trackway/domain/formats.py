@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from msgspec import Struct
 
 from trackway.domain.checks import four_nine, gls, luhn, mod7, mod10, mod37_36, one_two, three_one_seven
-from trackway.domain.simulation import PATTERN
+from trackway.domain.simulation import Face, pattern
 
 Key = tuple[int, str]
 _PLACES = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ%"
@@ -187,7 +187,11 @@ _ASIA_PACIFIC = (
     _form("Australia Post", "au.post", r"[A-Z][0-9A-Z]{2,4}\d{7}01\d{6,11}", range(18, 26), rank=5),
     _form("Australia Post", "au.post", r"(?:99|3[3-6])[0-9A-Z]{1,3}\d{7}01\d{6,11}", range(18, 26), rank=9),
 )
-_OURS = (_form("Simulated", "simulated", PATTERN, range(8, 48), distinct=True),)
+_OURS = (
+    _form("Simulated", "simulated", pattern(Face.PLAIN), range(8, 48), distinct=True),
+    _form("Simulated", "simulated.post", pattern(Face.POST), range(12, 51), distinct=True),
+    _form("Simulated", "simulated.courier", pattern(Face.COURIER), range(15, 51), distinct=True),
+)
 FORMATS = (*_OURS, *_UPS, *_FEDEX, *_USPS, *_DHL, *_NORTH_AMERICA, *_EUROPE, *_ASIA_PACIFIC)
 
 

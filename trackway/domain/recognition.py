@@ -8,6 +8,7 @@ from msgspec import Struct
 from trackway.domain.carrier import Carrier, Catalogue, is_postal
 from trackway.domain.formats import Format, formats_like
 from trackway.domain.number import compact, parse_s10
+from trackway.domain.simulation import ABROAD, POST
 from trackway.domain.tracking import Tracking
 
 
@@ -95,10 +96,15 @@ def _courier(text: str, form: Format, carrier: Carrier) -> Candidate:
 
 
 def final_carrier(tracking: Tracking, catalogue: Catalogue, followed: Collection[int]) -> int:
-    """The post at the destination of a postal tracking, where that is another and a connector asks it; else 0."""
+    """The post at the destination of a postal tracking, where that is another and a connector asks it; else 0.
+
+    A simulated post's parcels go on to a simulated post.
+    """
     destination = tracking.destination_country
     if not is_postal(tracking.carrier) or not destination:
         return 0
+    if tracking.carrier == POST:
+        return ABROAD if ABROAD in followed else 0
     parsed = parse_s10(tracking.number)
     post = catalogue.post_of(destination, parsed.service if parsed else "")
     return post.key if post and post.key != tracking.carrier and post.key in followed else 0

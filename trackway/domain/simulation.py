@@ -1,4 +1,4 @@
-"""Parcels that do not exist: a number `SIM…` names its story and its pace, and so what is said of it at which age."""
+"""Parcels that do not exist: a number `SIM…` names its face, story and pace, and so what is said of it at which age."""
 
 import re
 import zlib
@@ -8,6 +8,23 @@ from enum import StrEnum
 from msgspec import Struct
 
 from trackway.domain.tracking import Event, Milestone
+
+SIMULATED, COURIER, POST, ABROAD = 900_000, 900_005, 99_901, 99_902
+"""The keys of the simulated carriers: one who moves a parcel all the way, a courier, a post, and the post abroad."""
+CARRIERS = frozenset({SIMULATED, COURIER, POST, ABROAD})
+
+
+class Face(StrEnum):
+    """Whom the parcel is given to: the word before its story."""
+
+    PLAIN = ""
+    POST = "POST"
+    COURIER = "COURIER"
+
+    @property
+    def carrier(self) -> int:
+        """The key of its first carrier."""
+        return {Face.PLAIN: SIMULATED, Face.POST: POST, Face.COURIER: COURIER}[self]
 
 
 class Story(StrEnum):
@@ -32,10 +49,23 @@ class Story(StrEnum):
 FAULTS = frozenset({Story.OUTAGE, Story.LIMITED, Story.NONSENSE})
 PACES = (0, 1, 5, 30, 60, 600, 3600, 21_600, 43_200, 86_400)
 """Seconds from step to step for each pace from 0 to 9; 0: everything has happened, an hour apart."""
-PATTERN = rf"SIM(?:{'|'.join(Story)})[0-9](?:T[0-9]{{12}})?[0-9]{{1,20}}"
-_NUMBER = re.compile(rf"SIM({'|'.join(Story)})([0-9])(?:T([0-9]{{12}}))?([0-9]{{1,20}})", re.ASCII)
+_STORIES_OF_ALL = "|".join(Story)
+_NUMBER = re.compile(rf"SIM(POST|COURIER|)({_STORIES_OF_ALL})([0-9])(?:T([0-9]{{12}}))?([0-9]{{1,20}})", re.ASCII)
 _HOUR = timedelta(hours=1)
 _FAULTY = range(1, 4)
+_LEAVES = 2
+"""The step at which a parcel's destination becomes known to the post that sends it."""
+_COURIERS_WORDS = {
+    "Shipment information received": "Label created",
+    "Accepted at the counter": "Picked up by courier",
+    "Left for destination": "Departed from facility",
+    "Arrived at destination country": "Arrived at facility",
+    "Arrived at delivery office": "At local facility",
+    "Out for delivery": "On vehicle for delivery",
+    "Delivery attempted, nobody was in": "Delivery attempt: customer not available",
+    "Ready to be picked up": "Ready for pickup at access point",
+    "Delivered at the counter": "Delivered: picked up by customer",
+}
 _PLACES = (
     ("LONDON", "GB"),
     ("NEW YORK", "US"),
@@ -122,6 +152,7 @@ class Parcel(Struct, frozen=True, kw_only=True):
     """A simulated parcel, as its number names it; `start` where the number tells when it began."""
 
     number: str
+    face: Face
     story: Story
     pace: int
     start: datetime | None
@@ -142,10 +173,20 @@ class Parcel(Struct, frozen=True, kw_only=True):
         """Whether an asking meets the fault of the story: from step 1 until step 4, and always at pace 0."""
         return self.story in FAULTS and (steps in _FAULTY or not self.pace)
 
-    def events(self, start: datetime, now: datetime) -> tuple[Event, ...]:
-        """What is said of it now, newest first."""
+    def destination_known(self, steps: int) -> bool:
+        """Whether the first carrier can tell by then where it goes: a post only when it leaves."""
+        return self.face is not Face.POST or steps >= _LEAVES
+
+    def moved_by(self, carrier: int) -> bool:
+        """Whether that carrier knows such parcels; 0 is whichever one has it."""
+        return carrier in {0, self.face.carrier} or (carrier == ABROAD and self.face is Face.POST)
+
+    def events(self, start: datetime, now: datetime, carrier: int = 0) -> tuple[Event, ...]:
+        """What is said of it now, newest first: of a post, what each of the two says of its own part of the trip."""
         steps, beats = self.steps(start, now), _STORIES.get(self.story, _NORMAL)
         told = [beat for beat in beats if max(beat.step, beat.told) <= steps < beat.until]
+        if self.face is Face.POST:
+            told = [beat for beat in told if beat.there == (carrier == ABROAD)]
         events = [self._event(beat, self._time(beat, beats, start)) for beat in reversed(told)]
         if self.story is Story.REPEATED:
             events = [event for event in events for _ in range(2)]
@@ -160,8 +201,9 @@ class Parcel(Struct, frozen=True, kw_only=True):
 
     def _event(self, beat: Beat, time: datetime) -> Event:
         place = _PLACES[self.seed % len(_PLACES)][0] if beat.there else "HONG KONG"
+        text = _COURIERS_WORDS.get(beat.text, beat.text) if self.face is Face.COURIER else beat.text
         return Event(
-            time=f"{time:%Y-%m-%d %H:%M:%S}", text=beat.text, place=place, detail=beat.detail, milestone=beat.milestone
+            time=f"{time:%Y-%m-%d %H:%M:%S}", text=text, place=place, detail=beat.detail, milestone=beat.milestone
         )
 
 
@@ -175,9 +217,19 @@ def parcel_of(number: str) -> Parcel | None:
     if found is None:
         return None
     try:
-        start = datetime.strptime(found[3], "%Y%m%d%H%M").replace(tzinfo=UTC) if found[3] else None
+        start = datetime.strptime(found[4], "%Y%m%d%H%M").replace(tzinfo=UTC) if found[4] else None
     except ValueError:
         return None
     return Parcel(
-        number=number, story=Story(found[1]), pace=int(found[2]), start=start, seed=zlib.crc32(found[4].encode())
+        number=number,
+        face=Face(found[1]),
+        story=Story(found[2]),
+        pace=int(found[3]),
+        start=start,
+        seed=zlib.crc32(found[5].encode()),
     )
+
+
+def pattern(face: Face) -> str:
+    """What the numbers of a face look like."""
+    return rf"SIM{face}(?:{_STORIES_OF_ALL})[0-9](?:T[0-9]{{12}})?[0-9]{{1,20}}"
