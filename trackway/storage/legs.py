@@ -11,11 +11,12 @@ from trackway.storage.database import Database, Row, Transaction, from_ms, maybe
 from trackway.storage.statement import Statement
 
 _ANYBODY = 0
-# The accounts come first, so that the one index by account, number and carrier finds the number with each of them.
+# CROSS JOIN holds SQLite to the accounts first: so the index by account and number finds it with each of them.
 _OF_NUMBER = Statement(
     "SELECT tracking.id, account.id, account.name, number, carrier, origin, milestone, registered_at, stopped_at, "
-    "stop_reason, guess FROM account JOIN tracking ON tracking.account_id = account.id "
-    "WHERE number = :number AND (:account = 0 OR account.id = :account) ORDER BY tracking.id"
+    "stop_reason, guess FROM account CROSS JOIN tracking "
+    "WHERE tracking.account_id = account.id AND number = :number "
+    "AND (:account = 0 OR account.id = :account) ORDER BY tracking.id"
 )
 _SELECT = (
     "SELECT tracking_id, position, carrier, state, asked_at, answered_at, took_ms, due_at, attempts, fault, reason, "

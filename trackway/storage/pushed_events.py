@@ -23,9 +23,9 @@ _KEEP = Statement(
     "WHERE pushed.carrier = :carrier AND pushed.number = given.number"
 )
 _READ = Statement("SELECT number, events FROM pushed WHERE carrier = :carrier AND number @any(numbers text)")
-# The accounts come first, so that the one index by account, number and carrier finds each number with each of them.
+# CROSS JOIN holds SQLite to the accounts first: so the index by account and number finds each number with each of them.
 _FOLLOWING = Statement(
-    "SELECT tracking.id FROM account JOIN tracking ON tracking.account_id = account.id "
+    "SELECT tracking.id FROM account CROSS JOIN tracking WHERE tracking.account_id = account.id "
     "AND tracking.number @any(numbers text)"
 )
 _WAITING = Statement(
@@ -51,10 +51,11 @@ class PushedEvents:
         self._database = database
 
     async def put(self, carrier: int, events: Sequence[Pushed], now: datetime) -> list[Pushed]:
-        """Keep what there is room for, and have every leg that follows one of the numbers read now; what was left over.
+        """Keep what there is room for, then make every leg due that follows one of the numbers; what was left over.
 
-        Both are one transaction. An answer that is under way for such a leg, and may lack the new events, is dropped:
-        the leg is due again.
+        Who follows is looked for once the events are kept: whoever registers later finds them. Should we die in
+        between, the sender has no answer and sends again. An answer under way for such a leg, which may lack the new
+        events, is dropped, for the leg is due again.
         """
         numbers = sorted({pushed.number for pushed in events})
 
@@ -68,10 +69,13 @@ class PushedEvents:
                 kept.append((number, msgspec.json.encode(whole).decode()))
                 left_over += over
             await transaction.fetch(_KEEP, carrier=carrier, rows=kept, now=to_ms(now))
-            await _tell(transaction, carrier, numbers, now)
             return left_over
 
-        return await self._database.write(work)
+        left_over = await self._database.write(work)
+        ids = [identity for (identity,) in await self._database.scan(_FOLLOWING, numbers=numbers)]
+        if ids:
+            await self._database.write(lambda transaction: _tell(transaction, carrier, ids, now))
+        return left_over
 
     async def of(self, carrier: int, numbers: Sequence[str]) -> dict[str, list[Pushed]]:
         """What the carrier has sent of each number."""
@@ -83,8 +87,7 @@ class PushedEvents:
         return len(await self._database.write(lambda tx: tx.fetch(_PURGE, before=to_ms(before), most=most)))
 
 
-async def _tell(transaction: Transaction, carrier: int, numbers: Sequence[str], now: datetime) -> None:
-    ids = [identity for (identity,) in await transaction.fetch(_FOLLOWING, numbers=numbers)]
-    legs = await transaction.fetch(_WAITING, ids=ids, carrier=carrier) if ids else []
+async def _tell(transaction: Transaction, carrier: int, ids: Sequence[int], now: datetime) -> None:
+    legs = await transaction.fetch(_WAITING, ids=list(ids), carrier=carrier)
     if legs:
         await transaction.fetch(_TELL, legs=legs, now=to_ms(now))
