@@ -57,6 +57,7 @@ class Karrio:
         self._account = Account(
             carrier=known.name,
             settings={**own, "test_mode": settings["test"] == "yes"},
+            secrets=tuple(own[setting.name] for setting in known.settings if setting.secret),
             url=settings["url"],
             timeout=kit.timeout * _SHARE_OF_TIME,
         )
@@ -100,7 +101,14 @@ class Karrio:
         """A new worker, told its account. It knows nothing of our own secrets."""
         environment = {name: value for name, value in os.environ.items() if not name.startswith("TRACKWAY_")}
         self._worker = await asyncio.create_subprocess_exec(
-            sys.executable, *_WORKER, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, limit=_LONGEST_LINE, env=environment
+            sys.executable,
+            *_WORKER,
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=DEVNULL,
+            limit=_LONGEST_LINE,
+            env=environment,
+            start_new_session=True,  # an interrupt at the keyboard is for us to heed
         )
         self._tell(self._worker, msgspec.json.encode(self._account))
         return self._worker
@@ -173,84 +181,57 @@ _LA_POSTE = {
 }
 """The codes that La Poste documents for its Suivi API."""
 
-USPS = kind_of(Known(name="usps", carriers=frozenset({21051}), settings=_CLIENT))
-UPS = kind_of(Known(name="ups", carriers=frozenset({100002}), settings=_CLIENT))
-FEDEX = kind_of(
-    Known(
-        name="fedex",
-        carriers=frozenset({100003}),
-        settings=(
-            Setting(name="track_api_key", about="The key of your project for the Track API."),
-            _secret("track_secret_key", "The secret of your project for the Track API."),
-        ),
-    )
+
+def _kind(name: str, carriers: set[int], *settings: Setting, codes: dict[str, Milestone] | None = None) -> Kind:
+    return kind_of(Known(name=name, carriers=frozenset(carriers), settings=settings, codes=codes or {}))
+
+
+USPS = _kind("usps", {21051}, *_CLIENT)
+UPS = _kind("ups", {100002}, *_CLIENT)
+GLS = _kind("gls", {100005}, *_CLIENT)
+FEDEX = _kind(
+    "fedex",
+    {100003},
+    Setting(name="track_api_key", about="The key of your project for the Track API."),
+    _secret("track_secret_key", "The secret of your project for the Track API."),
 )
-DHL_EXPRESS = kind_of(
-    Known(
-        name="dhl_express",
-        carriers=frozenset({100001}),
-        settings=(
-            Setting(name="site_id", about="Your site id for the XML services."),
-            _secret("password", "Its password."),
-        ),
-    )
+DHL_EXPRESS = _kind(
+    "dhl_express",
+    {100001},
+    Setting(name="site_id", about="Your site id for the XML services."),
+    _secret("password", "Its password."),
 )
-DHL_PARCEL_DE = kind_of(
-    Known(
-        name="dhl_parcel_de",
-        carriers=frozenset({7041}),
-        settings=(
-            Setting(name="username", about="Your name for tracking (appname)."),
-            _secret("password", "Its password."),
-            *_CLIENT,
-        ),
-    )
+DHL_PARCEL_DE = _kind(
+    "dhl_parcel_de",
+    {7041},
+    Setting(name="username", about="Your name for tracking (appname)."),
+    _secret("password", "Its password."),
+    *_CLIENT,
 )
-DPD = kind_of(
-    Known(
-        name="dpd",
-        carriers=frozenset({100007, 100321}),
-        settings=(
-            Setting(name="delis_id", about="Your Delis ID."),
-            _secret("password", "Its password."),
-            Setting(name="account_country_code", about="Where your account is: BE or NL.", default="BE"),
-        ),
-    )
+DPD = _kind(
+    "dpd",
+    {100007, 100321},
+    Setting(name="delis_id", about="Your Delis ID."),
+    _secret("password", "Its password."),
+    Setting(name="account_country_code", about="Where your account is: BE or NL.", default="BE"),
 )
-GLS = kind_of(Known(name="gls", carriers=frozenset({100005}), settings=_CLIENT))
-LA_POSTE = kind_of(
-    Known(
-        name="laposte",
-        carriers=frozenset({6051, 100273}),
-        settings=(
-            _secret("api_key", "Your Okapi key."),
-            Setting(
-                name="lang",
-                about="The language of events: en_GB, fr_FR and others.",
-                default="en_GB",
-            ),
-        ),
-        codes=_LA_POSTE,
-    )
+LA_POSTE = _kind(
+    "laposte",
+    {6051, 100273},
+    _secret("api_key", "Your Okapi key."),
+    Setting(name="lang", about="The language of events: en_GB, fr_FR and others.", default="en_GB"),
+    codes=_LA_POSTE,
 )
-CANADA_POST = kind_of(
-    Known(
-        name="canadapost",
-        carriers=frozenset({3041}),
-        settings=(
-            Setting(name="username", about="The first part of your API key."),
-            _secret("password", "The second part of your API key."),
-        ),
-    )
+CANADA_POST = _kind(
+    "canadapost",
+    {3041},
+    Setting(name="username", about="The first part of your API key."),
+    _secret("password", "The second part of your API key."),
 )
-AUSTRALIA_POST = kind_of(
-    Known(
-        name="australiapost",
-        carriers=frozenset({1151}),
-        settings=(
-            _secret("api_key", "Your API key."),
-            _secret("password", "Its password."),
-            Setting(name="account_number", about="The number of your account."),
-        ),
-    )
+AUSTRALIA_POST = _kind(
+    "australiapost",
+    {1151},
+    _secret("api_key", "Your API key."),
+    _secret("password", "Its password."),
+    Setting(name="account_number", about="The number of your account."),
 )

@@ -95,7 +95,7 @@ class Worker:
     def __init__(self, account: Account) -> None:
         self._line = Line(account.url, account.timeout)
         install_opener(self._line)
-        self._secrets = [value for value in account.settings.values() if isinstance(value, str) and len(value) > 3]  # noqa: PLR2004
+        self._secrets = account.secrets
         utils = importlib.import_module("karrio.core.utils")
         self._models = importlib.import_module("karrio.core.models")
         # Karrio's own gateway reads every plugin that is installed first: seconds, and hundreds of megabytes.

@@ -17,10 +17,14 @@ from trackway.domain.wording import milestone_of
 
 
 class Account(Struct, frozen=True, kw_only=True):
-    """The first line that a worker is told: whom to ask, as whom, where, and for how many seconds at most."""
+    """The first line that a worker is told: whom to ask, as whom, where, and for how many seconds at most.
+
+    `secrets` are those of the settings' values that must never be told back.
+    """
 
     carrier: str
     settings: dict[str, str | bool]
+    secrets: tuple[str, ...] = ()
     url: str
     timeout: float
 
@@ -167,10 +171,16 @@ def _events(item: Item, raw: str, codes: Mapping[str, Milestone]) -> tuple[Event
 
 
 def _time(happening: Happening) -> str:
-    """`YYYY-MM-DD HH:MM[:SS]` as on the wall there, empty where no day is told."""
+    """`YYYY-MM-DD HH:MM[:SS]` as on the wall there, empty where that is no time."""
     if happening.timestamp:
-        return happening.timestamp[:19].replace("T", " ")
-    return f"{happening.date} {happening.time[:5] or '00:00'}" if happening.date else ""
+        told = happening.timestamp[:19].replace("T", " ")
+    else:
+        told = f"{happening.date} {happening.time[:5] or '00:00'}"
+    try:
+        datetime.fromisoformat(told)
+    except ValueError:
+        return ""
+    return told
 
 
 def _on_the_wall(time: str, raw: str) -> str:
