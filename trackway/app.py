@@ -313,6 +313,10 @@ def _console(house: House) -> list[BaseRoute]:
             ),
             budget=house.asking.budget,
             roster=house.asking.roster,
+            mailroom=house.mailroom,
+            loader=house.loader,
+            profile=profile_in(house.config.data),
+            texts=house.texts,
         ),
     )
 

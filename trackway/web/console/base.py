@@ -42,6 +42,7 @@ NAV: tuple[tuple[str, str, Role, bool], ...] = (
     ("/console/overview", "nav.overview", Role.READER, False),
     ("/console/tracking-page", "nav.shop", Role.READER, False),
     ("/console/carriers", "nav.carriers", Role.READER, True),
+    ("/console/operator", "nav.operator", Role.READER, True),
     ("/console/people", "nav.people", Role.OWNER, False),
     ("/console/audit", "nav.audit", Role.READER, False),
 )
