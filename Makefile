@@ -45,10 +45,13 @@ fix: setup ## mend what a tool can mend
 bench: setup ## measure: prints ratios, takes minutes
 	$(BIN)/python -m bench
 
+screens: setup system ## take a picture of each page anew, into docs/screens
+	$(BIN)/python -m tests.browser.screens
+
 lock: setup ## resolve requirements.lock again from pyproject.toml
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --all-extras --no-header --no-annotate --no-emit-index-url pyproject.toml -o requirements.lock
 
 clean: ## remove what setup and the tools made
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.PHONY: help setup system run test check fix bench lock clean
+.PHONY: help setup system run test check fix bench screens lock clean

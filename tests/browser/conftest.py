@@ -10,7 +10,7 @@ from playwright.async_api import Browser, async_playwright
 from tests.conftest import Clock
 from tests.house import Running, running
 
-_QUIET = (
+QUIET = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
     *("--disable-background-networking", "--disable-component-update"),
 )
@@ -27,7 +27,7 @@ def chromium() -> str:
 @pytest.fixture
 async def browser(chromium: str) -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, args=list(_QUIET))
+        browser = await playwright.chromium.launch(executable_path=chromium, args=list(QUIET))
         yield browser
         await browser.close()
 
