@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 
 from starlette.applications import Starlette
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
 from trackway.app_carriers import Asking, build_asking, intervals_of
@@ -49,6 +49,7 @@ from trackway.storage.catalogue import seeded_countries, seeded_wordings
 from trackway.storage.catalogue_carriers import load_carriers
 from trackway.storage.deliveries import Deliveries
 from trackway.storage.inquiries import Inquiries
+from trackway.storage.intake import Intake
 from trackway.storage.ledger import Ledger
 from trackway.storage.leftovers import Leftovers
 from trackway.storage.links import LinkSerials
@@ -183,7 +184,7 @@ def _build(
         access=access,
         webhooks=_webhooks(config, store, client, access, accounts),
         registration=Registration(
-            trackings=Trackings(store.main),
+            intake=Intake(store.main),
             catalogue=carriers,
             lifetimes=lifetimes_of(config),
             asked=asking.roster.carriers,
@@ -277,9 +278,11 @@ def web(house: House, *, faces: bool = True, routes: Sequence[BaseRoute] = ()) -
         await SharedMemory(house.store.quick).put("ready", "", house.clock())
 
     pages = [*status.routes(house.metrics.registry, ready), *routes]
-    partners = hkpost.operations(house.mailroom, house.config, house.clock) if faces else []
+    busiest: list[Route] = []
     if faces:
-        pages += [*openapi_track17.routes(), *_track17(house).routes(), *_stream(house).routes()]
+        merchants = _track17(house)
+        busiest = [*merchants.busiest(), *hkpost.operations(house.mailroom, house.config, house.clock)]
+        pages += [*openapi_track17.routes(), *merchants.routes(), *_stream(house).routes()]
         pages += openapi_hkpost.routes(house.config.hkpost_base_path)
         pages += hkpost.elsewhere(house.config)
         pages += openapi_operator.routes()
@@ -288,7 +291,7 @@ def web(house: House, *, faces: bool = True, routes: Sequence[BaseRoute] = ()) -
         pages += _console(house)
         pages += openapi_carrier.routes()
         pages += carrier.routes(house.asking.inbound, house.clock)
-    return Measure(Straight(Starlette(routes=pages), routes=partners), metrics=house.metrics)
+    return Measure(Straight(Starlette(routes=pages), routes=busiest), metrics=house.metrics)
 
 
 def _console(house: House) -> list[BaseRoute]:

@@ -53,7 +53,7 @@ class Breaker:
 
 class _Counting:
     def __init__(self, transaction: Transaction, breaker: Breaker) -> None:
-        self._transaction, self._breaker = transaction, breaker
+        self._transaction, self._breaker, self.alone = transaction, breaker, transaction.alone
 
     async def fetch(self, statement: Statement, **values: Any) -> list[Row]:
         self._breaker.left -= 1

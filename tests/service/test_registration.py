@@ -15,6 +15,7 @@ from trackway.service.lookup import Lookup
 from trackway.service.registration import Registration
 from trackway.storage.accounts import Accounts, SealedKey
 from trackway.storage.catalogue_carriers import load_carriers
+from trackway.storage.intake import Intake
 from trackway.storage.listing import Listing
 from trackway.storage.store import Store, open_store
 from trackway.storage.trackings import Trackings
@@ -33,9 +34,7 @@ def desk(store: Store, *asked: int) -> Registration:
     async def carriers() -> frozenset[int]:
         return frozenset(asked)
 
-    return Registration(
-        trackings=Trackings(store.main), catalogue=load_carriers(), lifetimes=Lifetimes(), asked=carriers
-    )
+    return Registration(intake=Intake(store.main), catalogue=load_carriers(), lifetimes=Lifetimes(), asked=carriers)
 
 
 def applied(*numbers: str, **fields: object) -> list[Application | Refused]:

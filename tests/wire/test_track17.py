@@ -111,7 +111,7 @@ def test_outcomes_stand_in_the_order_asked() -> None:
             Accepted(number="RR123456789CN", carrier=3011, origin=Origin.RECOGNISED),
             Refused(number="1234", why=errors.NumberMalformed("1234")),
             Accepted(number="RR123456789CN", carrier=3013),
-            Found(number="RM101474005CN", tag="", track='{"b":301}'),
+            Found("RM101474005CN", 3011, 0, "", '{"b":301}'),
         ]
     )
     assert written == (

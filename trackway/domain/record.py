@@ -46,8 +46,9 @@ def meant(known: Iterable[R], carrier: int) -> list[R]:
     The carrier that registration answered with still names one whose carrier turned out to be another.
     """
     several = list(known)
-    exact = [one for one in several if carrier in {0, one.carrier}]
-    return exact or [one for one in several if one.guess == carrier]
+    if not carrier:
+        return several
+    return [one for one in several if one.carrier == carrier] or [one for one in several if one.guess == carrier]
 
 
 class Move(Struct, frozen=True, kw_only=True):

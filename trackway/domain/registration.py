@@ -1,6 +1,8 @@
 """What callers ask about numbers, and what becomes of each item asked."""
 
-from msgspec import Struct
+from typing import Annotated
+
+from msgspec import Meta, Struct
 
 from trackway.domain.errors import Refusal
 from trackway.domain.tracking import Origin
@@ -8,23 +10,29 @@ from trackway.domain.tracking import Origin
 MAX_ITEMS = 40
 MAX_TAG = 100
 
+# How each is once it is read: what comes so already is decoded straight into an item, without a second look.
+_Number = Annotated[str, Meta(pattern=r"^[0-9A-Z]{5,50}\Z")]
+_Key = Annotated[int, Meta(ge=0, lt=1 << 31)]
+_Tag = Annotated[str, Meta(max_length=MAX_TAG, pattern=r"^[^\0]*\Z")]
+_Param = Annotated[str, Meta(max_length=MAX_TAG, pattern=r"^(?!\s)[^\0]*(?<!\s)\Z")]
 
-class Application(Struct, frozen=True, kw_only=True):
+
+class Application(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One number to be registered. Carriers are 0 where none was given (T6)."""
 
-    number: str
-    carrier: int = 0
-    final_carrier: int = 0
+    number: _Number
+    carrier: _Key = 0
+    final_carrier: _Key = 0
     auto_detection: bool = False
-    tag: str | None = None
-    param: str = ""
+    tag: _Tag | None = None
+    param: _Param = ""
 
 
 class Subject(Struct, frozen=True, kw_only=True):
     """One number that is asked about; carrier 0 means all of the account's trackings of it."""
 
-    number: str
-    carrier: int = 0
+    number: _Number
+    carrier: _Key = 0
 
 
 class CarrierChange(Struct, frozen=True, kw_only=True):
@@ -61,17 +69,14 @@ class Refused(Struct, frozen=True, kw_only=True):
     why: Refusal
 
 
-class Found(Struct, frozen=True, kw_only=True):
-    """A tracking with its track as it was written down when it last changed."""
+class Found(Struct, frozen=True):
+    """One of an account's registrations of a number, with its track as it was written down when it last changed.
+
+    `track` is None before an answer. For `guess` see Record.
+    """
 
     number: str
-    tag: str
-    track: str
-
-
-class Registration(Struct, frozen=True, kw_only=True):
-    """One of an account's registrations of a number; `found` is None before an answer. For `guess` see Record."""
-
     carrier: int
     guess: int
-    found: Found | None
+    tag: str
+    track: str | None

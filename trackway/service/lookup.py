@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from trackway.domain.errors import NoAnswerYet, NotRegistered
 from trackway.domain.listing import Filter, Page
 from trackway.domain.record import meant
-from trackway.domain.registration import Found, Refused, Registration, Subject
+from trackway.domain.registration import Found, Refused, Subject
 from trackway.storage.listing import Listing
 from trackway.storage.trackings import Trackings
 
@@ -37,8 +37,10 @@ class Lookup:
         return outcomes
 
 
-def _answers(item: Subject, known: Sequence[Registration]) -> list[Found | Refused]:
+def _answers(item: Subject, known: Sequence[Found]) -> list[Found | Refused]:
     asked = meant(known, item.carrier)
     if not asked:
         return [Refused(number=item.number, why=NotRegistered(item.number))]
-    return [one.found or Refused(number=item.number, why=NoAnswerYet(item.number)) for one in asked]
+    return [
+        one if one.track is not None else Refused(number=item.number, why=NoAnswerYet(item.number)) for one in asked
+    ]

@@ -20,7 +20,7 @@ from trackway.domain.number import parse_s10
 from trackway.domain.recognition import Candidate, Check, Detected, recognise
 from trackway.domain.registration import Accepted, Application, Refused, Subject
 from trackway.domain.tracking import CANDIDATES, Origin
-from trackway.storage.trackings import NewTracking, Registered, Trackings
+from trackway.storage.intake import Intake, NewTracking, Registered
 
 
 class Registration:
@@ -29,12 +29,12 @@ class Registration:
     def __init__(
         self,
         *,
-        trackings: Trackings,
+        intake: Intake,
         catalogue: Catalogue,
         lifetimes: Lifetimes,
         asked: Callable[[], Awaitable[Collection[int]]],
     ) -> None:
-        self._trackings = trackings
+        self._intake = intake
         self._catalogue = catalogue
         self._lifetimes = lifetimes
         self._asked = asked
@@ -53,7 +53,7 @@ class Registration:
                 wanted.setdefault((item.number, item.carrier), item)
         if not wanted:
             return [item for item in settled if isinstance(item, Refused)]
-        kept = await self._trackings.register(account, list(wanted.values()), now, now + self._lifetimes.idle)
+        kept = await self._intake.register(account, list(wanted.values()), now, now + self._lifetimes.idle)
         fresh = set(kept.new)
         return [item if isinstance(item, Refused) else _outcome(item, kept, fresh) for item in settled]
 

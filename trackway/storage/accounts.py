@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import TypeVar
 
 from msgspec import Struct
 
 from trackway.domain.account import Account, Usage
-from trackway.storage.database import Database, Row, Transaction, to_ms
+from trackway.storage.database import Database, Row, Transaction, Work, to_ms
 from trackway.storage.statement import Statement
 
+T = TypeVar("T")
 _CREATE = Statement(
     "INSERT INTO account (name, quota, daily, created_at) VALUES (:name, :quota, :daily, :now) "
     "ON CONFLICT (name) DO NOTHING RETURNING id"
@@ -23,10 +25,10 @@ _END_KEYS = Statement(
 )
 _DROP_PENDING = Statement("DELETE FROM account_key WHERE account_id = :account AND active_from > :now")
 _BY_KEY = Statement(
-    "SELECT account.id, name, account_key.id, disabled, webhook_url, network FROM account_key "
+    "SELECT account.id, name, account_key.id, disabled, webhook_url, network, active_from, ends_at FROM account_key "
     "JOIN account ON account.id = account_key.account_id "
     "LEFT JOIN account_network ON account_network.account_id = account.id "
-    "WHERE lookup = :lookup AND active_from <= :now AND (ends_at IS NULL OR ends_at > :now) ORDER BY network"
+    "WHERE lookup = :lookup ORDER BY network"
 )
 _BY_NAME = Statement(
     "SELECT id, name, 0, disabled, webhook_url, network FROM account "
@@ -52,6 +54,8 @@ _USAGE = Statement(
     "SELECT used, CASE WHEN day = :day THEN day_used ELSE 0 END, quota, daily FROM account WHERE id = :account"
 )
 _DAY_MS = 86_400_000
+_REMEMBERED_MS = 1000
+_REMEMBERED_KEYS = 10_000
 
 
 def day_of(now: datetime) -> int:
@@ -67,11 +71,28 @@ class SealedKey(Struct, frozen=True, kw_only=True):
     last4: str
 
 
+class _KeyHolder(Struct, frozen=True, kw_only=True):
+    """Whose a key is and from when to when, as read at `read_at`; all in milliseconds."""
+
+    account: Account
+    active_from: int
+    ends_at: int | None
+    read_at: int
+
+    def at(self, now: int) -> Account | None:
+        """The account, while the key is in force."""
+        return self.account if self.active_from <= now and (self.ends_at is None or now < self.ends_at) else None
+
+
 class Accounts:
-    """Accounts in the store. Keys come in as digests and sealed texts only: this room never sees one."""
+    """Accounts in the store. Keys come in as digests and sealed texts only: this room never sees one.
+
+    Whose a key is, is remembered for a second, so what another process changes of an account counts here within that.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._holders: dict[str, _KeyHolder] = {}
 
     async def create(
         self, name: str, quota: int | None, daily: int | None, key: Callable[[int], SealedKey], now: datetime
@@ -94,11 +115,33 @@ class Accounts:
             await transaction.fetch(_END_KEYS, account=account, at=to_ms(active_from))
             await _put_key(transaction, account, key, active_from)
 
-        await self._database.write(work)
+        await self._change(work)
 
     async def by_key(self, lookup: str, now: datetime) -> Account | None:
-        """The account whose key is in force at `now`."""
-        return _one(await self._database.read(_BY_KEY, lookup=lookup, now=to_ms(now)))
+        """The account whose key is in force at `now`; the instant of a key's change is the same for all (T34)."""
+        at = to_ms(now)
+        holder = self._holders.get(lookup)
+        if holder is None or not 0 <= at - holder.read_at < _REMEMBERED_MS:
+            holder = await self._holder(lookup, at)
+        return None if holder is None else holder.at(at)
+
+    async def _holder(self, lookup: str, now: int) -> _KeyHolder | None:
+        rows = await self._database.read(_BY_KEY, lookup=lookup)
+        if not rows:
+            return None
+        if len(self._holders) >= _REMEMBERED_KEYS:
+            self._holders.clear()
+        *_, active_from, ends_at = rows[0]
+        holder = _KeyHolder(account=_account(rows), active_from=active_from, ends_at=ends_at, read_at=now)
+        self._holders[lookup] = holder
+        return holder
+
+    async def _change(self, work: Work[T]) -> T:
+        """Write, and remember nothing of before."""
+        try:
+            return await self._database.write(work)
+        finally:
+            self._holders.clear()
 
     async def by_name(self, name: str) -> Account | None:
         """The account of that name."""
@@ -120,11 +163,11 @@ class Accounts:
 
     async def set_webhook(self, account: int, url: str) -> None:
         """Where the account's messages go from now on; empty for nowhere."""
-        await self._database.write(lambda tx: tx.fetch(_SET_WEBHOOK, account=account, url=url))
+        await self._change(lambda tx: tx.fetch(_SET_WEBHOOK, account=account, url=url))
 
     async def set_disabled(self, account: int, *, disabled: bool) -> None:
         """Shut an account out, or let it in again."""
-        await self._database.write(lambda tx: tx.fetch(_SET_DISABLED, account=account, disabled=disabled))
+        await self._change(lambda tx: tx.fetch(_SET_DISABLED, account=account, disabled=disabled))
 
     async def allow(self, account: int, networks: tuple[str, ...]) -> None:
         """The only networks that may call for the account; none for any."""
@@ -133,7 +176,7 @@ class Accounts:
             await transaction.fetch(_DROP_NETWORKS, account=account)
             await transaction.fetch(_ADD_NETWORKS, account=account, networks=[(network,) for network in networks])
 
-        await self._database.write(work)
+        await self._change(work)
 
     async def usage(self, account: int, now: datetime) -> Usage:
         """What the account has used, in all and today."""
@@ -158,7 +201,7 @@ def _one(rows: list[Row]) -> Account | None:
 
 def _account(rows: list[Row]) -> Account:
     """An account from its rows, one for each network on its address list, or one without any."""
-    identity, name, key, disabled, webhook_url, _ = rows[0]
+    identity, name, key, disabled, webhook_url, *_ = rows[0]
     networks = tuple(row[5] for row in rows if row[5] is not None)
     return Account(
         id=identity, name=name, key_id=key, disabled=bool(disabled), webhook_url=webhook_url, networks=networks

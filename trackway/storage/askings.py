@@ -90,8 +90,9 @@ _SAVE_TRACKINGS = Statement(
     "WHERE tracking.id = given.id"
 )
 _SAVE_TRACKS = Statement(
-    "INSERT INTO track (tracking_id, body) SELECT tracking_id, body FROM @rows(rows: tracking_id bigint, body text) "
-    "AS given WHERE true ON CONFLICT (tracking_id) DO UPDATE SET body = excluded.body"
+    "INSERT INTO track (tracking_id, body, tag, guess) SELECT id, given.body, tag, guess "
+    "FROM @rows(rows: tracking_id bigint, body text) AS given JOIN tracking ON id = given.tracking_id WHERE true "
+    "ON CONFLICT (tracking_id) DO UPDATE SET body = excluded.body, tag = excluded.tag, guess = excluded.guess"
 )
 
 

@@ -16,6 +16,9 @@ _MILLISECOND = timedelta(milliseconds=1)
 class Transaction(Protocol):
     """What a piece of work may do while its transaction is open."""
 
+    alone: bool
+    """Whether nobody else writes until it ends."""
+
     async def fetch(self, statement: Statement, **values: Any) -> list[Row]:
         """The rows that the statement gives, none for a statement that gives none."""
         ...

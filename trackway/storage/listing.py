@@ -85,10 +85,11 @@ def _parts(wanted: Filter, place: tuple[int, int] | None) -> tuple[list[str], di
         conditions.append("(registered_at, id) < (:last_at, :last_id)")
         values |= {"last_at": place[0], "last_id": place[1]}
     base = f"FROM tracking WHERE {' AND '.join(conditions)}"
-    if wanted.milestones is None:
-        return [base], values
-    values |= {f"state{at}": milestone for at, milestone in enumerate(wanted.milestones)}
-    return [f"{base} AND milestone = :state{at}" for at in range(len(wanted.milestones))], values
+    if wanted.milestones is None and (wanted.carrier or wanted.number):
+        return [base], values  # which have an index of their own
+    milestones = tuple(Milestone) if wanted.milestones is None else wanted.milestones
+    values |= {f"state{at}": milestone for at, milestone in enumerate(milestones)}
+    return [f"{base} AND milestone = :state{at}" for at in range(len(milestones))], values
 
 
 def _bounds(column: str, span: Span) -> Iterator[tuple[str, str, int]]:

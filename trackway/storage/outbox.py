@@ -48,8 +48,8 @@ _CLAIM = Statement(
 )
 _WHOLE = (
     "SELECT message.id, message.account_id, message.tracking_id, message.number, message.carrier, kind, "
-    "message.created_at, attempts, first_failed_at, happened_at, message.body, webhook_url, tracking.id, tag, "
-    "track.body FROM message JOIN account ON account.id = message.account_id "
+    "message.created_at, attempts, first_failed_at, happened_at, message.body, webhook_url, tracking.id, "
+    "tracking.tag, track.body FROM message JOIN account ON account.id = message.account_id "
     "LEFT JOIN tracking ON tracking.id = message.tracking_id AND tracking.account_id = message.account_id "
     "AND tracking.number = message.number LEFT JOIN track ON track.tracking_id = tracking.id "
 )

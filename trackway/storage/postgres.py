@@ -16,6 +16,8 @@ T = TypeVar("T")
 class PostgresTransaction:
     """Statements on one connection with an open transaction."""
 
+    alone = False
+
     def __init__(self, connection: Any) -> None:
         self._connection = connection
 

@@ -9,7 +9,7 @@ from trackway.domain.tracking import Position, StopReason
 from trackway.domain.webhook import Kind, News
 from trackway.storage.database import Announce, Database, Row, Transaction, maybe_instant, to_ms
 from trackway.storage.statement import Statement
-from trackway.storage.turns import stop
+from trackway.storage.turns import delete, stop
 
 T = TypeVar("T")
 _RECORDS = Statement(
@@ -27,10 +27,12 @@ _RESUME = Statement(
     "UPDATE leg SET due_at = :now, attempts = 0, reason = 'new', why = '' WHERE tracking_id @any(ids bigint) "
     "AND (position <= 2 OR EXISTS (SELECT 1 FROM tracking WHERE id = tracking_id AND milestone = 'NotFound'))"
 )
-_DELETE = Statement("DELETE FROM tracking WHERE id @any(ids bigint)")
 _NOTE = Statement(
     "UPDATE tracking SET tag = given.tag, param = given.param FROM @rows(rows: id bigint, tag text, param text) "
     "AS given WHERE tracking.id = given.id"
+)
+_NOTE_TRACKS = Statement(
+    "UPDATE track SET tag = given.tag FROM @rows(rows: id bigint, tag text) AS given WHERE tracking_id = given.id"
 )
 _MOVE = Statement(
     "UPDATE tracking SET carrier = given.carrier, guess = 0, final_carrier = given.final_carrier, "
@@ -85,8 +87,7 @@ class Records:
             await _restart(transaction, plan.restarted, now, idle)
             await _note(transaction, plan.noted)
             await _move(transaction, plan.moved, now, idle)
-            if plan.deleted:
-                await transaction.fetch(_DELETE, ids=[record.id for record in plan.deleted])
+            await delete(transaction, [record.id for record in plan.deleted])
             return plan.outcomes
 
         outcomes = await self._database.write(work)
@@ -104,6 +105,7 @@ async def _restart(transaction: Transaction, records: Sequence[Record], now: dat
 async def _note(transaction: Transaction, records: Sequence[Record]) -> None:
     if records:
         await transaction.fetch(_NOTE, rows=[(record.id, record.tag, record.param) for record in records])
+        await transaction.fetch(_NOTE_TRACKS, rows=[(record.id, record.tag) for record in records])
 
 
 async def _move(transaction: Transaction, moves: Sequence[Move], now: datetime, idle: timedelta) -> None:

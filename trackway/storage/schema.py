@@ -79,7 +79,7 @@ tracking = Table(
     "tracking",
     metadata,
     Column("id", Id, primary_key=True),
-    _account(),
+    Column("account_id", Id, nullable=False),  # an account is never deleted
     Column("number", Text, nullable=False),
     Column("carrier", Integer, nullable=False),
     Column("final_carrier", Integer, nullable=False, server_default="0"),
@@ -102,7 +102,6 @@ tracking = Table(
     Column("carrier_changes", SmallInteger, nullable=False, server_default="0"),
     Column("turns_at", BigInteger),
     UniqueConstraint("account_id", "number", "carrier"),
-    Index("tracking_by_time", "account_id", "registered_at", "id"),
     Index("tracking_by_state", "account_id", "milestone", "registered_at", "id"),
     Index("tracking_by_carrier", "account_id", "carrier", "registered_at", "id"),
     Index("tracking_by_stop", "account_id", "stopped_at", **_where("stopped_at IS NOT NULL")),
@@ -119,7 +118,7 @@ tracking = Table(
 leg = Table(
     "leg",
     metadata,
-    Column("tracking_id", Id, ForeignKey("tracking.id", ondelete="CASCADE"), nullable=False),
+    Column("tracking_id", Id, nullable=False),  # goes with its tracking, see turns.delete
     Column("position", SmallInteger, nullable=False),
     Column("carrier", Integer, nullable=False),
     Column("state", Text, nullable=False, server_default="Unasked"),
@@ -139,6 +138,7 @@ leg = Table(
         "due_at",
         **_where("due_at IS NOT NULL"),
     ),
+    sqlite_with_rowid=False,
 )
 
 answer = Table(
@@ -156,6 +156,8 @@ track = Table(
     metadata,
     Column("tracking_id", Id, ForeignKey("tracking.id", ondelete="CASCADE"), primary_key=True),
     Column("body", Text, nullable=False),
+    Column("tag", Text),  # these two as their tracking has them: what answers is read from one place
+    Column("guess", Integer, nullable=False, server_default="0"),
 )
 
 message = Table(

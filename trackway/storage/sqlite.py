@@ -39,6 +39,8 @@ def connect(path: Path, *, durable: bool) -> sqlite3.Connection:
 class SqliteTransaction:
     """Statements on the writer's connection. `fetch` never waits, so a coroutine over it runs in one step."""
 
+    alone = True
+
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 

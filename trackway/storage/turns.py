@@ -25,10 +25,12 @@ _STOP = Statement(
     "UPDATE tracking SET stopped_at = :now, stop_reason = :reason, turns_at = :turns_at WHERE id @any(ids bigint)"
 )
 _REST = Statement("UPDATE leg SET due_at = NULL WHERE tracking_id @any(ids bigint)")
-_DELETE = Statement(
-    "DELETE FROM tracking WHERE id IN (SELECT id FROM tracking WHERE turns_at <= :now AND stopped_at IS NOT NULL "
-    "ORDER BY turns_at LIMIT :most @skip_locked) RETURNING id"
+_OVER = Statement(
+    "SELECT id FROM tracking WHERE turns_at <= :now AND stopped_at IS NOT NULL ORDER BY turns_at "
+    "LIMIT :most @skip_locked"
 )
+_DELETE = Statement("DELETE FROM tracking WHERE id @any(ids bigint)")
+_DELETE_LEGS = Statement("DELETE FROM leg WHERE tracking_id @any(ids bigint)")
 
 
 class Turn(Struct, frozen=True, kw_only=True):
@@ -66,7 +68,13 @@ class Turns:
 
     async def delete(self, now: datetime, most: int) -> int:
         """Delete up to `most` stopped trackings that were kept long enough; how many."""
-        return len(await self._database.write(lambda tx: tx.fetch(_DELETE, now=to_ms(now), most=most)))
+
+        async def work(transaction: Transaction) -> int:
+            ids = [identity for (identity,) in await transaction.fetch(_OVER, now=to_ms(now), most=most)]
+            await delete(transaction, ids)
+            return len(ids)
+
+        return await self._database.write(work)
 
 
 async def stop(
@@ -77,6 +85,13 @@ async def stop(
         ids = [news.tracking for news in over]
         await transaction.fetch(_STOP, ids=ids, now=to_ms(now), reason=reason, turns_at=to_ms(now + kept_for))
         await transaction.fetch(_REST, ids=ids)
+
+
+async def delete(transaction: Transaction, ids: Sequence[int]) -> None:
+    """Delete trackings with all that is theirs. Legs refer to them without a constraint, which each would pay for."""
+    if ids:
+        await transaction.fetch(_DELETE, ids=ids)
+        await transaction.fetch(_DELETE_LEGS, ids=ids)
 
 
 async def _save(transaction: Transaction, turns: Sequence[Turn]) -> None:

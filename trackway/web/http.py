@@ -2,8 +2,9 @@
 
 import math
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Receive
 
 from trackway.domain.errors import AccessDenied, TooFast
 from trackway.wire.track17 import write_problem
@@ -18,21 +19,22 @@ class BodyUnreadable(Exception):
     """The body is larger than the limit, or its sender went away."""
 
 
-async def read_body(request: Request, limit: int = BODY_LIMIT) -> bytes:
+async def read_body(receive: Receive, limit: int = BODY_LIMIT) -> bytes:
     """The whole body, whatever its type; no more than `limit` bytes are ever held.
 
     Raises:
         BodyUnreadable: it is larger, or it ended early.
     """
-    body = bytearray()
-    try:
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > limit:
-                raise BodyUnreadable
-    except ClientDisconnect:
-        raise BodyUnreadable from None
-    return bytes(body)
+    body, more = b"", True
+    while more:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise BodyUnreadable
+        body += message.get("body", b"")
+        if len(body) > limit:
+            raise BodyUnreadable
+        more = message.get("more_body", False)
+    return body
 
 
 def json_response(body: bytes, status: int = 200, headers: dict[str, str] | None = None) -> Response:

@@ -54,6 +54,8 @@ class _Loose(Struct):
 
 
 _ITEMS = msgspec.json.Decoder(list[_Loose])
+_SUBJECTS = msgspec.json.Decoder(list[Subject])
+_APPLICATIONS = msgspec.json.Decoder(list[Application])
 _RAWS = msgspec.json.Decoder(list[Raw])
 _ITEM = msgspec.json.Decoder(_Loose)
 _ENCODER = msgspec.json.Encoder()
@@ -65,7 +67,8 @@ def read_applications(body: bytes) -> list[Application | Refused]:
     Raises:
         RequestRefused: not JSON, not an array, or more than 40 items (T10).
     """
-    return [_checked(item, _application) for item in _items(body)]
+    plain = _plain(_APPLICATIONS, body)
+    return [*plain] if plain else [_checked(item, _application) for item in _items(body)]
 
 
 def read_subjects(body: bytes) -> list[Subject | Refused]:
@@ -74,7 +77,8 @@ def read_subjects(body: bytes) -> list[Subject | Refused]:
     Raises:
         RequestRefused: not JSON, not an array, or more than 40 items (T10).
     """
-    return [_checked(item, _subject) for item in _items(body)]
+    plain = _plain(_SUBJECTS, body)
+    return [*plain] if plain else [_checked(item, _subject) for item in _items(body)]
 
 
 def read_carrier_changes(body: bytes) -> list[CarrierChange | Refused]:
@@ -94,6 +98,15 @@ def read_note_changes(body: bytes) -> list[NoteChange | Refused]:
     """
     body = body.removeprefix(b"\xef\xbb\xbf").strip()
     return [_checked(item, _note_change) for item in _items(b"[%b]" % body if body.startswith(b"{") else body)]
+
+
+def _plain(decoder: msgspec.json.Decoder[list[T]], body: bytes) -> list[T] | None:
+    """The items of a body in which each is as it should be: it costs a third. None for any other."""
+    try:
+        items = decoder.decode(body)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return None
+    return items if len(items) <= MAX_ITEMS else None
 
 
 def _items(body: bytes) -> Sequence[_Loose | None]:
@@ -320,8 +333,13 @@ class Answer(Struct, Generic[T]):
 
 def write_outcomes(outcomes: Sequence[Accepted | Found | Detected | Refused]) -> bytes:
     """`accepted` and `rejected`, each in the order asked (T9)."""
-    accepted = [_accepted(outcome) for outcome in outcomes if not isinstance(outcome, Refused)]
-    rejected = [_rejected(outcome) for outcome in outcomes if isinstance(outcome, Refused)]
+    accepted: list[Done | Registered | Tracked[Raw] | Candidates] = []
+    rejected: list[Rejected] = []
+    for outcome in outcomes:
+        if isinstance(outcome, Refused):
+            rejected.append(Rejected(outcome.number, Problem(*problem_of(outcome.why))))
+        else:
+            accepted.append(_accepted(outcome))
     return _ENCODER.encode(Answer(code=0, data=Outcomes(accepted=accepted, rejected=rejected)))
 
 
@@ -342,14 +360,10 @@ def candidates(found: Detected) -> Candidates:
 
 
 def _accepted(outcome: Accepted | Found | Detected) -> Done | Registered | Tracked[Raw] | Candidates:
+    if isinstance(outcome, Found):
+        return Tracked(outcome.number, outcome.tag, Raw(outcome.track or ""))
     if isinstance(outcome, Detected):
         return candidates(outcome)
-    if isinstance(outcome, Found):
-        return Tracked(number=outcome.number, tag=outcome.tag, track=Raw(outcome.track))
     if outcome.origin is None:
-        return Done(number=outcome.number, carrier=outcome.carrier)
-    return Registered(origin=outcome.origin, number=outcome.number, carrier=outcome.carrier)
-
-
-def _rejected(outcome: Refused) -> Rejected:
-    return Rejected(number=outcome.number, error=Problem(*problem_of(outcome.why)))
+        return Done(outcome.number, outcome.carrier)
+    return Registered(outcome.origin, outcome.number, outcome.carrier)
