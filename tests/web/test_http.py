@@ -21,17 +21,17 @@ def _part(body: bytes, *, more: bool = False) -> Message:
 
 
 async def test_a_body_up_to_the_limit_is_read_whole() -> None:
-    assert await read_body(_request(_part(b"ab", more=True), _part(b"c")).receive, limit=3) == b"abc"
+    assert await read_body(_request(_part(b"ab", more=True), _part(b"c")), limit=3) == b"abc"
 
 
 async def test_one_byte_more_is_too_much_and_the_rest_is_not_asked_for() -> None:
     with pytest.raises(BodyUnreadable):
-        await read_body(_request(_part(b"abcd", more=True)).receive, limit=3)
+        await read_body(_request(_part(b"abcd", more=True)), limit=3)
 
 
 async def test_a_sender_who_goes_away_sent_nothing() -> None:
     with pytest.raises(BodyUnreadable):
-        await read_body(_request(_part(b"ab", more=True), {"type": "http.disconnect"}).receive)
+        await read_body(_request(_part(b"ab", more=True), {"type": "http.disconnect"}))
 
 
 def test_ready_bytes_are_sent_as_json() -> None:

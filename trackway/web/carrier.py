@@ -38,7 +38,7 @@ class CarrierFace:
             return _refused(405, "only POST is answered here")
         try:
             carrier = await self._inbound.carrier_of(bearer(request))
-            events, refused = read_events(await read_body(request.receive))
+            events, refused = read_events(await read_body(request))
             over = await self._inbound.take(carrier, [event for _, event in events], self._clock())
         except AccessDenied:
             return _refused(401, "the carrier key is missing, or is none of ours")

@@ -51,7 +51,7 @@ class Face:
 
     async def authenticate(self, request: Request) -> bytes:
         """`POST /api/authenticate`, section 3."""
-        given = wire.read_credentials(await read_body(request.receive))
+        given = wire.read_credentials(await read_body(request))
         grant = await self._mailroom.authenticate(given.sysId, given.sysSecret, self._clock())
         return wire.write_token(grant.token, grant.expiry)
 
@@ -60,7 +60,7 @@ class Face:
         now = self._clock()
         partner = await self._mailroom.open_token(bearer(request), now)
         await self._mailroom.admit(partner, now)
-        lang, numbers = wire.read_inquiry(await read_body(request.receive))
+        lang, numbers = wire.read_inquiry(await read_body(request))
         outcomes = await self._mailroom.ask(partner, numbers, now)
         await self._mailroom.note(partner, zip(outcomes, wire.statuses(outcomes), strict=True), now)
         book = await self._mailroom.phrasebook(now)

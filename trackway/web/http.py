@@ -4,7 +4,6 @@ import math
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Receive
 
 from trackway.domain.errors import AccessDenied, TooFast
 from trackway.wire.track17 import write_problem
@@ -19,7 +18,7 @@ class BodyUnreadable(Exception):
     """The body is larger than the limit, or its sender went away."""
 
 
-async def read_body(receive: Receive, limit: int = BODY_LIMIT) -> bytes:
+async def read_body(request: Request, limit: int = BODY_LIMIT) -> bytes:
     """The whole body, whatever its type; no more than `limit` bytes are ever held.
 
     Raises:
@@ -27,7 +26,7 @@ async def read_body(receive: Receive, limit: int = BODY_LIMIT) -> bytes:
     """
     body, more = b"", True
     while more:
-        message = await receive()
+        message = await request.receive()
         if message["type"] != "http.request":
             raise BodyUnreadable
         body += message.get("body", b"")

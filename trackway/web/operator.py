@@ -51,7 +51,7 @@ class OperatorFace:
             return _refused(405, "only POST is answered here")
         try:
             await self._operators.check(bearer(request))
-            items, refused = self._read(request.headers.get("content-type", ""), await read_body(request.receive))
+            items, refused = self._read(request.headers.get("content-type", ""), await read_body(request))
             if items:
                 await self._mailroom.load(items, self._clock())
         except AccessDenied:

@@ -102,7 +102,7 @@ class Track17Face:
         now = self._clock()
         address = caller_address(request, self._trusted_proxies)
         account = await self._access.admit(request.headers.get("17token"), address, name, now)
-        return json_response(await endpoint(account, await read_body(request.receive), now))
+        return json_response(await endpoint(account, await read_body(request), now))
 
     async def _register(self, account: Account, body: bytes, now: datetime) -> bytes:
         items = wire.read_applications(body)
