@@ -24,7 +24,7 @@ from bench.seed import Seeded
 ENDPOINTS = ("gettrackinfo", "register")
 SERVER_CORE, LOAD_CORE = 0, 1
 _UNBOUNDED = 1 << 40
-_MEMORY = "4GB"
+_MEMORY = "6GB"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +89,8 @@ def _store(plan: Plan, engine: str, size: int, server: tuple[str, int] | None) -
     print(f"{engine}, {size} trackings: fill", file=sys.stderr, flush=True)
     seeded = seed.seed(plan.folder, size, server and server[0])
     seed.forget(seeded)
+    if server:
+        seed.warm_postgres(seeded)
     lines = {
         (endpoint, name): Line(engine=engine, size=size, endpoint=endpoint, name=name)
         for endpoint in ENDPOINTS

@@ -67,13 +67,20 @@ def seed(folder: Path, size: int, server: str | None) -> Seeded:
 def forget(seeded: Seeded) -> None:
     """Delete what was registered since, so that each round meets the same store."""
     if seeded.url.startswith("sqlite"):
-        for url, table in ((seeded.url, "tracking"), (seeded.usual_url, "trackings")):
+        for url, tables in _registered(seeded):
             with closing(_file(url)) as connection:
                 connection.execute("PRAGMA foreign_keys=ON")
-                connection.execute(f"DELETE FROM {table} WHERE id > ?", (seeded.size,))
+                for table, key in tables:
+                    connection.execute(f"DELETE FROM {table} WHERE {key} > ?", (seeded.size,))
                 connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     else:
         asyncio.run(_forget_postgres(seeded))
+
+
+def _registered(seeded: Seeded) -> Iterator[tuple[str, tuple[tuple[str, str], ...]]]:
+    """Each store with its tables that registering writes to, and the column by which what was filled in is told."""
+    yield seeded.url, (("tracking", "id"), ("leg", "tracking_id"))
+    yield seeded.usual_url, (("trackings", "id"),)
 
 
 def warm(folder: Path) -> None:
@@ -86,11 +93,26 @@ def warm(folder: Path) -> None:
 
 
 async def _forget_postgres(seeded: Seeded) -> None:
-    for url, tables in ((seeded.url, ("tracking", "leg")), (seeded.usual_url, ("trackings",))):
+    for url, tables in _registered(seeded):
         connection = await asyncpg.connect(url)
-        await connection.execute(f"DELETE FROM {tables[0]} WHERE id > {seeded.size}")
-        for table in tables:
+        for table, key in tables:
+            await connection.execute(f"DELETE FROM {table} WHERE {key} > {seeded.size}")
             await connection.execute(f"VACUUM {table}")
+        await connection.close()
+
+
+def warm_postgres(seeded: Seeded) -> None:
+    """Read both databases into the server's own memory, as they are in that of a server that ran for a while."""
+    asyncio.run(_warm_postgres(seeded))
+
+
+async def _warm_postgres(seeded: Seeded) -> None:
+    for url in (seeded.url, seeded.usual_url):
+        connection = await asyncpg.connect(url)
+        await connection.execute("CREATE EXTENSION IF NOT EXISTS pg_prewarm")
+        await connection.execute(
+            "SELECT pg_prewarm(oid) FROM pg_class WHERE relkind IN ('r', 'i') AND relnamespace = 'public'::regnamespace"
+        )
         await connection.close()
 
 

@@ -18,10 +18,13 @@ from sqlalchemy.pool import NullPool
 from tests.mailrooms import BOOK
 from trackway.domain.errors import StorageError
 from trackway.domain.mail import Country, Item, Scan, Words
+from trackway.domain.registration import Found
 from trackway.storage import migrate, revision
 from trackway.storage.mailroom import Items
 from trackway.storage.schema import metadata
+from trackway.storage.statement import Statement
 from trackway.storage.store import Store, open_store
+from trackway.storage.trackings import Trackings
 
 
 def _differences(connection: Connection) -> list[Any]:
@@ -173,3 +176,37 @@ async def _upgrade_to(url: str, target: str, statements: list[str]) -> None:
             await async_connection.exec_driver_sql("DROP SCHEMA public CASCADE")
             await async_connection.exec_driver_sql("CREATE SCHEMA public")
             await async_connection.run_sync(work)
+
+
+_OLD_ACCOUNT = "INSERT INTO account (id, name, created_at) VALUES (1, 'shop', 0)"
+_OLD_TRACKINGS = (
+    "INSERT INTO tracking (id, account_id, number, carrier, origin, tag, guess, registered_at, progressed_at) VALUES "
+    "(4, 1, 'RR123456789CN', 3011, 1, 'mine', 0, 5, 5), (5, 1, '123456789012', 7041, 3, NULL, 100003, 6, 6), "
+    "(9, 1, 'GONE1', 3011, 1, NULL, 0, 7, 7)"
+)
+_OLD_LEGS = "INSERT INTO leg (tracking_id, position, carrier, due_at) VALUES (4, 1, 3011, 10), (4, 2, 21051, NULL)"
+_OLD_TRACKS = "INSERT INTO track (tracking_id, body) VALUES (4, '{}'), (5, '[]')"
+_OLD_GONE = "DELETE FROM tracking WHERE id = 9"
+_NEXT = Statement(
+    "INSERT INTO tracking (account_id, number, carrier, origin, registered_at, progressed_at) "
+    "VALUES (1, 'NEXT1', 3011, 1, 8, 8) RETURNING id"
+)
+_LEGS = Statement("SELECT tracking_id, position, carrier, state, due_at, reason FROM leg ORDER BY position")
+
+
+async def test_trackings_of_before_are_found_with_their_tags(database_url: str, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'old.sqlite3'}" if database_url.startswith("sqlite") else database_url
+    await _upgrade_to(url, "0010", [_OLD_ACCOUNT, _OLD_TRACKINGS, _OLD_LEGS, _OLD_TRACKS, _OLD_GONE])
+    if not url.startswith("sqlite"):
+        await migrate.upgrade_postgres(url)
+    store = await open_store(url)
+    assert await Trackings(store.main).tracks(1, ["RR123456789CN", "123456789012", "GONE1"]) == {
+        "RR123456789CN": [Found("RR123456789CN", 3011, 0, "mine", "{}")],
+        "123456789012": [Found("123456789012", 7041, 100003, "", "[]")],
+    }
+    legs = [tuple(row) for row in await store.main.read(_LEGS)]
+    assert legs == [(4, 1, 3011, "Unasked", 10, "new"), (4, 2, 21051, "Unasked", None, "new")]
+    if url.startswith("sqlite"):  # which took its highest id from the rows, had nobody told it
+        ((identity,),) = await store.main.write(lambda transaction: transaction.fetch(_NEXT))
+        assert identity == 10
+    await store.close()

@@ -32,15 +32,11 @@ class Lookup:
         for item in items:
             if isinstance(item, Refused):
                 outcomes.append(item)
-            else:
-                outcomes += _answers(item, known.get(item.number, ()))
+                continue
+            asked = meant(known.get(item.number, ()), item.carrier)
+            if not asked:
+                outcomes.append(Refused(number=item.number, why=NotRegistered(item.number)))
+            for one in asked:
+                answered = one.track is not None
+                outcomes.append(one if answered else Refused(number=item.number, why=NoAnswerYet(item.number)))
         return outcomes
-
-
-def _answers(item: Subject, known: Sequence[Found]) -> list[Found | Refused]:
-    asked = meant(known, item.carrier)
-    if not asked:
-        return [Refused(number=item.number, why=NotRegistered(item.number))]
-    return [
-        one if one.track is not None else Refused(number=item.number, why=NoAnswerYet(item.number)) for one in asked
-    ]
