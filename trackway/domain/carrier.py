@@ -71,7 +71,9 @@ class Carrier(Struct, frozen=True, kw_only=True):
 
     def suits(self, param: str) -> bool:
         """Whether the extra parameter is what this carrier wants (T36)."""
-        return bool((self.optional and not param) or _LOOKS[self.needs].fullmatch(param))
+        if not param and (self.optional or self.needs is Need.NOTHING):
+            return True
+        return _LOOKS[self.needs].fullmatch(param) is not None
 
 
 class Catalogue:
@@ -82,6 +84,7 @@ class Catalogue:
         self._by_id = {carrier.id: carrier for carrier in self._by_key.values()}
         self._key_of_country = dict(country_keys)
         self._country_of_key = {key: country for country, key in country_keys.items()}
+        self._posts: dict[tuple[str, str], Carrier | None] = {}  # every registration asks, and there are few to ask for
 
     def __iter__(self) -> Iterator[Carrier]:
         return iter(self._by_key.values())
@@ -113,9 +116,10 @@ class Catalogue:
 
     def post_of(self, country: str, service: str = "") -> Carrier | None:
         """The post of a country, or its arm for items whose S10 number begins with `service`; None if not known."""
-        home = country.lower()
-        arm = _ARMS.get(service[:1].upper(), "post")
-        return self._by_id.get(f"{home}.{arm}") or self._by_id.get(f"{home}.post")
+        home, arm = country.lower(), _ARMS.get(service[:1].upper(), "post")
+        if (home, arm) not in self._posts:
+            self._posts[home, arm] = self._by_id.get(f"{home}.{arm}") or self._by_id.get(f"{home}.post")
+        return self._posts[home, arm]
 
     def country_key(self, country: str) -> int:
         """17TRACK's key of an ISO 3166 alpha-2 country, as its tracks' `b` and `c` have it; 0 if not known."""

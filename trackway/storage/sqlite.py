@@ -20,7 +20,7 @@ _PRAGMAS = (
     "PRAGMA foreign_keys=ON",
     "PRAGMA cache_size=-65536",
     "PRAGMA temp_store=MEMORY",
-    "PRAGMA wal_autocheckpoint=8000",  # pages: many numbers fall on one page of the index before it is written back
+    "PRAGMA wal_autocheckpoint=16000",  # pages: many numbers fall on one page of the index before it is written back
     "PRAGMA mmap_size=1099511627776",  # as much as SQLite was built to allow
 )
 
