@@ -68,8 +68,9 @@ def test_asking_again_at_once_is_refused_in_words(data: Path) -> None:
 
 def test_the_budget_is_a_table_or_json(data: Path) -> None:
     told = _run(data, "carriers", "budget", "--days", "2").output.splitlines()
-    assert [line.split()[0] for line in told] == ["account", "simulated", "simulated"]
-    assert "new 1" in told[1]
+    assert [line.split()[0] for line in told] == ["account", "simulated", "simulated", "simulated"]
+    assert told[1].split()[1].count("-") == 2, "a day is never cut short"
+    assert told[3].endswith(": new 1")
     (line,) = _run(data, "carriers", "budget", "--json").output.splitlines()
     (day,) = json.loads(line)["days"]
     assert (day["calls"], day["items"], day["answers"], day["faults"]) == (1, 1, 1, 0)

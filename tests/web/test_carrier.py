@@ -86,7 +86,7 @@ async def test_a_scan_that_is_sent_is_pushed(depot: Depot) -> None:
     depot.clock.move(minutes=1)
     assert await depot.sent(POSTED, OUT | {"translations": {"fr": "En livraison"}, "destination": "GB"}) == 2
     (track,) = await depot.told()
-    assert (track["e"], track["w1"], track["is1"], track["c"]) == (30, COURIER, 1, 1103)
+    assert (track["e"], track["w1"], track["is1"], track["c"], track["ln1"]) == (30, COURIER, 1, 1103, None)
     assert [(event["a"], event["c"], event["z"]) for event in track["z1"]] == [
         ("2026-11-22 08:30:00", "", "With the courier"),
         ("2026-11-20 09:00", "Leeds", "Picked up"),

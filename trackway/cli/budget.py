@@ -27,6 +27,9 @@ def budget(
         return
     out.print(_table(standings))
     for standing in standings:
+        for day in standing.days:
+            if day.calls:
+                out.print(f"{standing.connector} {day.day}: {_why(day)}", markup=False)
         if standing.pause is not None:
             until = f"{standing.pause.until:%Y-%m-%d %H:%M:%S} UTC"
             out.print(f"{standing.connector} is paused until {until}: {standing.pause.why}", markup=False)
@@ -34,14 +37,15 @@ def budget(
 
 def _table(standings: list[Standing]) -> Table:
     numbers = ("calls", "left", "numbers", "answers", "faults", "limited", "ms")
-    table = Table("account", "day", box=None)
+    table = Table(box=None)
+    for name in ("account", "day"):
+        table.add_column(name, no_wrap=True)
     for name in numbers:
-        table.add_column(name, justify="right")
-    table.add_column("why")
+        table.add_column(name, justify="right", no_wrap=True)
     for standing in standings:
         for at, day in enumerate(standing.days):
             left = "" if at or standing.left is None else f"{standing.left}"
-            table.add_row(standing.connector, day.day.isoformat(), *_counts(day, left), _why(day))
+            table.add_row(standing.connector, day.day.isoformat(), *_counts(day, left))
     return table
 
 

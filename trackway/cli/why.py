@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import typer
-from rich.padding import Padding
 
 from trackway.app import House
 from trackway.cli.base import AsJson, Data, DatabaseUrl, out, print_json, within
@@ -59,7 +58,7 @@ def _tell(explanations: Sequence[Explanation], *, as_json: bool) -> None:
         out.print(f"  {words(explanation.milestone)}, registered by {explanation.account} at {since}", markup=False)
         for leg in explanation.legs:
             for line in _lines(leg):
-                out.print(Padding(line, (0, 0, 0, 2)), markup=False)
+                out.print(f"  {line}", markup=False)
         for hindrance in explanation.hindrances:
             out.print(f"  ! {hindrance.text}", style="yellow", markup=False)
 

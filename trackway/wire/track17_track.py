@@ -140,7 +140,7 @@ def _event(event: Event) -> ZEvent:
 
 
 def _language(leg: Leg) -> str | None:
-    return _LANGUAGES.get(leg.language, leg.language) if leg.events else None
+    return _LANGUAGES.get(leg.language, leg.language) or None if leg.events else None
 
 
 def _days(events: list[Event]) -> int:
