@@ -4,9 +4,12 @@ import hashlib
 import mimetypes
 from pathlib import Path
 
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
+
+from trackway.web.console.texts import NAMES
 
 BASE = "/console/static"
 _FOR_EVER = "public, max-age=31536000, immutable"
@@ -41,3 +44,17 @@ class Assets:
         headers["Cache-Control"] = _FOR_EVER if fresh else "no-cache"
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
         return Response(self._files[name], headers=headers, media_type=kind)
+
+
+def templates(folder: Path, assets: Assets) -> Environment:
+    """The templates of a folder: everything that they say is escaped, and nothing that they name may be missing."""
+    found = Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    found.globals.update(asset=assets.address, languages=NAMES)
+    return found

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -24,8 +23,8 @@ from trackway.service.audit import Audit
 from trackway.service.signing_in import SigningIn
 from trackway.web.caller import Networks, caller_address, is_https
 from trackway.web.console import forms
-from trackway.web.console.assets import Assets
-from trackway.web.console.texts import LANGUAGES, NAMES, Texts, preferred
+from trackway.web.console.assets import Assets, templates
+from trackway.web.console.texts import LANGUAGES, Texts, preferred
 from trackway.web.http import BodyUnreadable
 
 HOME = "/console/audit"
@@ -67,15 +66,7 @@ class Kit:
         self.trusted_proxies = trusted_proxies
         self.texts = Texts(_HERE / "texts")
         self.assets = Assets(_HERE / "static")
-        self._templates = Environment(
-            loader=FileSystemLoader(_HERE / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            auto_reload=False,
-        )
-        self._templates.globals.update(asset=self.assets.address, languages=NAMES)
+        self._templates = templates(_HERE / "templates", self.assets)
 
     def get(self, path: str, show: "Show", role: Role = Role.READER, *, house: bool = False) -> BaseRoute:
         """A page for whoever is signed in and may see it."""

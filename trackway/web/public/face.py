@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import structlog
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -19,8 +18,8 @@ from trackway.domain.shop import Shop, ink_on, readable
 from trackway.service.links import Links
 from trackway.service.shopfront import Shopfront
 from trackway.web.caller import Networks, caller_address
-from trackway.web.console.assets import Assets
-from trackway.web.console.texts import LANGUAGES, NAMES, Texts, preferred
+from trackway.web.console.assets import Assets, templates
+from trackway.web.console.texts import LANGUAGES, Texts, preferred
 from trackway.web.http import BodyUnreadable, read_body
 from trackway.web.public.view import Dictionary, parcel_of
 
@@ -50,15 +49,7 @@ class PublicFace:
         self._trusted_proxies = trusted_proxies
         self._texts = Texts(_HERE / "texts")
         self._assets = Assets(_HERE / "static", f"{BASE}/static")
-        self._templates = Environment(
-            loader=FileSystemLoader(_HERE / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            auto_reload=False,
-        )
-        self._templates.globals.update(asset=self._assets.address, languages=NAMES)
+        self._templates = templates(_HERE / "templates", self._assets)
 
     def routes(self) -> list[BaseRoute]:
         """All addresses; the frame's are those of the pages with `/embed` behind."""
