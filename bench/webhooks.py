@@ -31,6 +31,7 @@ from bench.seed import database_of
 from bench.tracks import encoded_tracks
 from trackway import app, logs
 from trackway.app import House
+from trackway.cli.serve import settle
 from trackway.config import load
 from trackway.domain.registration import Application
 from trackway.domain.webhook import Kind, News
@@ -311,6 +312,7 @@ async def trackway(order: Order) -> None:
             loop.start()
         delivered = house.metrics.deliveries.labels("delivered")._value  # noqa: SLF001  # for reading, every time
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, os._exit, 0)
+        settle()
         cpu, begun = time.process_time(), time.perf_counter()
         if not order.seconds:
             await asyncio.Event().wait()
@@ -358,6 +360,7 @@ async def bare(order: Order) -> None:
         content = webhook.body(Kind.UPDATED, webhook.updated(text, None, next(tracks).encode()), keys[account])
         name = f"msg_20261120093000_{-identity}"
         ready.append((urls[account], content, webhook.headers(name, 1, house.clock(), content, keys[account])))
+    settle()
     outcome = Outcome(deliveries=0, took=0, cpu=time.process_time())
     begun = time.perf_counter()
 

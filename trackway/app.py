@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from ipaddress import ip_network
 
 from starlette.applications import Starlette
@@ -448,10 +449,10 @@ def judgement_of(house: House) -> Judgement:
 
 
 def _courier(house: House) -> Courier:
-    config, metrics = house.config, house.metrics
+    config, counter = house.config, cache(house.metrics.deliveries.labels)
 
     def observe(_message: Message, _attempt: Attempt, outcome: Outcome) -> None:
-        metrics.deliveries.labels(outcome.value).inc()
+        counter(outcome.value).inc()
 
     return Courier(
         outbox=Outbox(house.store.main),

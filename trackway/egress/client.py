@@ -15,7 +15,7 @@ from msgspec import Struct
 from yarl import URL
 
 from trackway.domain.errors import WebhookAddressMalformed, WebhookAddressMissing
-from trackway.egress.address import Address, Endpoint, Network, parse, permitted
+from trackway.egress.address import Endpoint, Network, parse, permitted
 
 Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
 
@@ -85,7 +85,8 @@ class GuardedClient:
         try:
             endpoint = self._parse(url)
             async with asyncio.timeout(self._timeout):
-                status, answer = await self._send(endpoint, await self._addresses(endpoint), body, headers)
+                hosts = [endpoint.host] if endpoint.address else await self._checked(endpoint)
+                status, answer = await self._send(endpoint, hosts, body, headers)
         except (WebhookAddressMissing, WebhookAddressMalformed, _Unreachable) as why:
             return Reply(status=-1, fault=str(why), took_ms=_since(begun))
         except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as why:
@@ -93,10 +94,8 @@ class GuardedClient:
             return Reply(status=-1, fault="no whole HTTP answer came", took_ms=_since(begun))
         return Reply(status=status, took_ms=_since(begun), answer=_text(answer))
 
-    async def _addresses(self, endpoint: Endpoint) -> Sequence[Address]:
-        """Where the host is, every one of its addresses checked."""
-        if endpoint.address is not None:
-            return [endpoint.address]
+    async def _checked(self, endpoint: Endpoint) -> Sequence[str]:
+        """Where the host is, as URLs write it: every one of its addresses checked."""
         try:
             async with asyncio.timeout(_LOOKUP_SECONDS):
                 found = [ip_address(text) for text in await self._resolve(endpoint.host, endpoint.port)]
@@ -104,7 +103,7 @@ class GuardedClient:
             raise _Unreachable("the host name could not be looked up") from why
         if not found or not all(permitted(address, self._allowed) for address in found):
             raise _Unreachable("the host's address may not be called")
-        return found
+        return [f"[{address}]" if address.version == 6 else str(address) for address in found]  # noqa: PLR2004  # IPv6
 
     async def _look_up(self, host: str, port: int) -> Sequence[str]:
         """Ask the system on threads of our own: a slow name server shall hold up nobody else."""
@@ -115,21 +114,20 @@ class GuardedClient:
         return [str(entry[4][0]) for entry in found]
 
     async def _send(
-        self, endpoint: Endpoint, addresses: Sequence[Address], body: bytes, headers: Mapping[str, str]
+        self, endpoint: Endpoint, hosts: Sequence[str], body: bytes, headers: Mapping[str, str]
     ) -> tuple[int, bytes]:
         """The answer of the first address that takes a connection."""
-        for address in addresses[:-1]:
+        for host in hosts[:-1]:
             try:
-                return await self._exchange(endpoint, address, body, headers)
+                return await self._exchange(endpoint, host, body, headers)
             except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
                 continue
-        return await self._exchange(endpoint, addresses[-1], body, headers)
+        return await self._exchange(endpoint, hosts[-1], body, headers)
 
     async def _exchange(
-        self, endpoint: Endpoint, address: Address, body: bytes, headers: Mapping[str, str]
+        self, endpoint: Endpoint, host: str, body: bytes, headers: Mapping[str, str]
     ) -> tuple[int, bytes]:
         """The URL that aiohttp sees has the checked address for its host; the name goes into `Host`, SNI and check."""
-        host = f"[{address}]" if address.version == 6 else str(address)  # noqa: PLR2004  # IPv6
         async with self._session.post(
             URL(f"{endpoint.scheme}://{host}:{endpoint.port}{endpoint.path}", encoded=True),
             data=body,

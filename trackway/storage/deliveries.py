@@ -6,11 +6,12 @@ from typing import Any
 
 from msgspec import Struct
 
-from trackway.domain.webhook import Attempt, Kind, Message, Outcome
+from trackway.domain.webhook import Attempt, Message, Outcome
 from trackway.storage.database import Database, Row, from_ms, maybe_instant, to_ms
+from trackway.storage.messages import MESSAGE, WIDTH, message_of
 from trackway.storage.statement import Statement
 
-_MESSAGE = "id, account_id, tracking_id, number, carrier, kind, created_at, attempts, first_failed_at, outcome, due_at"
+_MESSAGE = f"{MESSAGE}, outcome, due_at"
 _ONE = Statement(f"SELECT {_MESSAGE}, body FROM message WHERE account_id = :account AND id = :id")
 _ATTEMPTS = Statement(
     "SELECT message_id, at, url, status, fault, took_ms, answer FROM attempt WHERE account_id = :account "
@@ -91,17 +92,11 @@ def _attempt(row: Sequence[Any]) -> Attempt:
 
 
 def _delivery(row: Row, attempts: tuple[Attempt, ...]) -> Delivery:
-    message = Message(
-        id=row[0],
-        account=row[1],
-        tracking=row[2],
-        number=row[3],
-        carrier=row[4],
-        kind=Kind(row[5]),
-        created_at=from_ms(row[6]),
-        attempts=row[7],
-        first_failed_at=maybe_instant(row[8]),
-    )
+    outcome, due_at, body = row[WIDTH:]
     return Delivery(
-        message=message, outcome=Outcome(row[9]), due_at=maybe_instant(row[10]), body=row[11], attempts=attempts
+        message=message_of(row),
+        outcome=Outcome(outcome),
+        due_at=maybe_instant(due_at),
+        body=body,
+        attempts=attempts,
     )

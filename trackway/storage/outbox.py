@@ -10,7 +10,8 @@ from msgspec import Struct
 
 from trackway.domain.statistic import Count, Statistic, delay_bucket
 from trackway.domain.webhook import Attempt, Kind, Message, News, Outcome
-from trackway.storage.database import Database, Row, Transaction, from_ms, maybe_instant, maybe_ms, to_ms
+from trackway.storage.database import Database, Row, Transaction, maybe_ms, to_ms
+from trackway.storage.messages import MESSAGE, WIDTH, message_of
 from trackway.storage.statement import Statement
 from trackway.storage.statistics import Statistics
 from trackway.storage.together import Together
@@ -33,23 +34,26 @@ _SUPERSEDE = Statement(
     "AND NOT newer.manual) RETURNING id"
 )
 # One look into the index for each account: a backlog of millions costs no more than one message.
-_WAITING = Statement(
-    "SELECT id FROM (SELECT id, (SELECT MIN(due_at) FROM message WHERE account_id = account.id AND due_at <= :now) "
+_WAITING = (
+    "SELECT id FROM (SELECT id, (SELECT {most}(due_at) FROM message WHERE account_id = account.id AND due_at <= :now) "
     "AS due_at FROM account) AS waiting WHERE due_at IS NOT NULL AND NOT id @any(full bigint) "
-    "ORDER BY due_at LIMIT :slots"
+    "ORDER BY due_at {way} LIMIT :slots"
 )
-_CLAIM = Statement(
+_CLAIM = (
     "WITH picked AS MATERIALIZED (SELECT id FROM message AS old WHERE account_id = :account AND due_at <= :now "
     "AND NOT EXISTS (SELECT 1 FROM message AS other WHERE other.tracking_id = old.tracking_id "
     "AND other.id <> old.id AND other.due_at IS NOT NULL "
     "AND CASE WHEN other.due_at > :now THEN other.claimed ELSE other.id < old.id END) "
-    "ORDER BY due_at, id LIMIT :room @skip_locked) "
+    "ORDER BY due_at {way}, id {way} LIMIT :room @skip_locked) "
     "UPDATE message SET due_at = :until, claimed = true FROM picked WHERE message.id = picked.id RETURNING message.id"
 )
+_OLDEST_FIRST, _NEWEST_FIRST = (
+    tuple(Statement(text.format(most=most, way=way)) for text in (_WAITING, _CLAIM))
+    for most, way in (("MIN", "ASC"), ("MAX", "DESC"))
+)
 _WHOLE = (
-    "SELECT message.id, message.account_id, message.tracking_id, message.number, message.carrier, kind, "
-    "message.created_at, attempts, first_failed_at, happened_at, message.body, webhook_url, tracking.id, "
-    "tracking.tag, track.body FROM message JOIN account ON account.id = message.account_id "
+    f"SELECT {MESSAGE}, message.body, webhook_url, tracking.id, tracking.tag, track.body "
+    "FROM message JOIN account ON account.id = message.account_id "
     "LEFT JOIN tracking ON tracking.id = message.tracking_id AND tracking.account_id = message.account_id "
     "AND tracking.number = message.number LEFT JOIN track ON track.tracking_id = tracking.id "
 )
@@ -60,7 +64,6 @@ _AFTER = Statement(
     "OR tracking.id IS NOT NULL AND (kind = 'TRACKING_STOPPED' OR track.body IS NOT NULL)) "
     "ORDER BY message.id LIMIT :most"
 )
-_BODY = 10
 _NEWEST = Statement("SELECT MAX(id) FROM message WHERE account_id = :account")
 _FREEZE = Statement(
     "UPDATE message SET body = given.body FROM @rows(drafts: id bigint, body text) AS given "
@@ -147,16 +150,26 @@ class Outbox:
             await transaction.fetch(_SUPERSEDE, trackings=updated, now=to_ms(now))
 
     async def claim(
-        self, *, now: datetime, until: datetime, slots: int, cap: int, held: Mapping[int, int], render: Render
+        self,
+        *,
+        now: datetime,
+        until: datetime,
+        slots: int,
+        cap: int,
+        held: Mapping[int, int],
+        render: Render,
+        newest_first: bool = False,
     ) -> list[Claim]:
         """Claim up to `slots` due messages, the longest due first, so that no account has more than `cap` with us.
 
+        Who claims the newest first now and then keeps what has just happened from waiting behind a backlog.
         `held` is how many each account has with us now. Of one tracking there is one message on its way at a time,
         the oldest first. `render` makes the data of a message from its tracking's tag and encoded track; it is kept
         with the claim, and later attempts send the same. What nobody can be told any more is cancelled here.
         """
         full = [account for account, count in held.items() if count >= cap]
-        waiting = await self._database.read(_WAITING, now=to_ms(now), full=full, slots=slots)
+        find, pick = _NEWEST_FIRST if newest_first else _OLDEST_FIRST
+        waiting = await self._database.read(find, now=to_ms(now), full=full, slots=slots)
 
         async def work(transaction: Transaction) -> list[Claim]:
             ids: list[int] = []
@@ -164,7 +177,7 @@ class Outbox:
                 room = min(cap - held.get(account, 0), slots - len(ids))
                 if room == 0:
                     break
-                rows = await transaction.fetch(_CLAIM, account=account, now=to_ms(now), until=to_ms(until), room=room)
+                rows = await transaction.fetch(pick, account=account, now=to_ms(now), until=to_ms(until), room=room)
                 ids += [identity for (identity,) in rows]
             return await _open(transaction, ids, until, render)
 
@@ -191,12 +204,12 @@ class Outbox:
         """
         asked = {"account": account, "after": after, "most": most}
         rows = await self._database.read(_AFTER, **asked)
-        drafts = [(row[0], _data(row, _message(row), render).decode()) for row in rows if row[_BODY] is None]
+        drafts = [(row[0], _data(message_of(row), row[WIDTH:], render).decode()) for row in rows if row[WIDTH] is None]
         if drafts:
             await asyncio.gather(*(self._freeze(draft) for draft in drafts))
             rows = await self._database.read(_AFTER, **asked)
-        said = takewhile(lambda row: row[_BODY] is not None, rows)
-        return [(_message(row), row[_BODY].encode()) for row in said]
+        said = takewhile(lambda row: row[WIDTH] is not None, rows)
+        return [(message_of(row), row[WIDTH].encode()) for row in said]
 
     async def newest(self, account: int) -> int:
         """The id of the account's last message, 0 where there is none."""
@@ -221,9 +234,9 @@ class Outbox:
 
 async def _open(transaction: Transaction, ids: list[int], until: datetime, render: Render) -> list[Claim]:
     """What the claimed messages say and where they go; freeze what is new, cancel what has no receiver."""
-    rows = await transaction.fetch(_LOAD, ids=ids)
-    dead = [row[0] for row in rows if not _has_receiver(row)]
-    claims = [_claim(row, until, render) for row in rows if _has_receiver(row)]
+    loaded = [(message_of(row), row[WIDTH:]) for row in await transaction.fetch(_LOAD, ids=ids)]
+    claims = [_claim(message, rest, until, render) for message, rest in loaded if _has_receiver(message, rest)]
+    dead = [message.id for message, rest in loaded if not _has_receiver(message, rest)]
     if dead:
         await transaction.fetch(_CANCEL, ids=dead)
     drafts = [(claim.message.id, claim.data.decode()) for claim in claims if not claim.message.attempts]
@@ -232,35 +245,19 @@ async def _open(transaction: Transaction, ids: list[int], until: datetime, rende
     return claims
 
 
-def _has_receiver(row: Row) -> bool:
+def _has_receiver(message: Message, rest: Row) -> bool:
     """Whether the webhook is set, the tracking is there, and there is something to say."""
-    *_, kind, _created, _attempts, _failed, frozen, url, tracking, _tag, track = row
-    return bool(url) and tracking is not None and (kind == Kind.STOPPED or (frozen or track) is not None)
+    frozen, url, tracking, _tag, track = rest
+    return bool(url) and tracking is not None and (message.kind is Kind.STOPPED or (frozen or track) is not None)
 
 
-def _claim(row: Row, until: datetime, render: Render) -> Claim:
-    message = _message(row)
-    return Claim(message=message, url=row[_BODY + 1], data=_data(row, message, render), until=until)
+def _claim(message: Message, rest: Row, until: datetime, render: Render) -> Claim:
+    return Claim(message=message, url=rest[1], data=_data(message, rest, render), until=until)
 
 
-def _data(row: Row, message: Message, render: Render) -> bytes:
-    frozen, _url, _tracking, tag, track = row[_BODY:]
+def _data(message: Message, rest: Row, render: Render) -> bytes:
+    frozen, _url, _tracking, tag, track = rest
     return frozen.encode() if frozen is not None else render(message, tag, (track or "").encode())
-
-
-def _message(row: Row) -> Message:
-    return Message(
-        id=row[0],
-        account=row[1],
-        tracking=row[2],
-        number=row[3],
-        carrier=row[4],
-        kind=Kind(row[5]),
-        created_at=from_ms(row[6]),
-        attempts=row[7],
-        first_failed_at=maybe_instant(row[8]),
-        happened_at=maybe_instant(row[9]),
-    )
 
 
 def _row(news: News) -> tuple[Any, ...]:

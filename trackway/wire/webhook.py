@@ -14,6 +14,7 @@ from trackway import __version__
 from trackway.domain.webhook import Kind
 
 _ENCODER = msgspec.json.Encoder()
+_AGENT = f"Trackway/{__version__}"
 
 
 def stopped(number: str, carrier: int, tag: str | None) -> bytes:
@@ -43,12 +44,12 @@ def headers(name: str, attempt: int, now: datetime, content: bytes, *keys: str) 
     """
     timestamp = str(int(now.timestamp()))
     signed = b"%b.%b.%b" % (name.encode(), timestamp.encode(), content)
-    digests = (base64.b64encode(hmac.digest(key.encode(), signed, "sha256")) for key in keys)
+    digests = [base64.b64encode(hmac.digest(key.encode(), signed, "sha256")) for key in keys]
     return {
         "content-type": "application/json",
-        "user-agent": f"Trackway/{__version__}",
+        "user-agent": _AGENT,
         "webhook-id": name,
         "webhook-timestamp": timestamp,
         "webhook-attempt": str(attempt),
-        "webhook-signature": " ".join(f"v1,{digest.decode()}" for digest in digests),
+        "webhook-signature": " ".join([f"v1,{digest.decode()}" for digest in digests]),
     }

@@ -70,14 +70,19 @@ class Courier(Loop):
         self._cap = slots_per_account
         self._clock = clock
         self._observe = observe
+        self._newest_first = True
         self._flights: dict[asyncio.Task[None], Claim] = {}
 
     async def tick(self) -> float:
-        """Claim as much as there are slots for and send it on its way; every landing wakes the loop for more."""
+        """Claim as much as there are slots for and send it on its way; every landing wakes the loop for more.
+
+        The longest due and the newest go first in turns: a backlog is worked off, and news need not wait for its end.
+        """
         free = self._slots - len(self._flights)
         if free == 0:
             return _IDLE
         now = self._clock()
+        self._newest_first = not self._newest_first
         claims = await self._outbox.claim(
             now=now,
             until=now + self._lease,
@@ -85,6 +90,7 @@ class Courier(Loop):
             cap=self._cap,
             held=Counter(claim.message.account for claim in self._flights.values()),
             render=render,
+            newest_first=self._newest_first,
         )
         accounts = {claim.message.account for claim in claims}
         keys = {account: asyncio.ensure_future(self._signing_keys(account, now)) for account in accounts}
@@ -121,7 +127,9 @@ class Courier(Loop):
 
     async def _deliver(self, claim: Claim, found: asyncio.Future[Sequence[str]]) -> None:
         """One attempt; keys are looked up once for all that leave together, and fail only their own account."""
-        keys, at = await asyncio.shield(found), self._clock()
+        if not found.done():
+            await asyncio.wait([found])  # the end of one delivery is not that of the others' look-up
+        keys, at = found.result(), self._clock()
         reply = await self._send(claim, keys, at) if keys else _NO_KEY
         attempt = Attempt(
             at=at,
