@@ -51,11 +51,25 @@ _TRACKS = Statement(
     "INSERT INTO track (tracking_id, body) SELECT id, body FROM @rows(rows: number text, body text) AS given "
     "JOIN tracking ON tracking.account_id = :account AND tracking.number = given.number"
 )
-_NUMBERS = Statement("SELECT id, account_id, number, carrier FROM tracking ORDER BY id")
+_NUMBERS = Statement("SELECT id, account_id, number, carrier FROM tracking WHERE number NOT LIKE 'LATE%' ORDER BY id")
 _LAST = Statement("SELECT COALESCE(MAX(id), 0) FROM message")
-_CLAIMED = Statement("SELECT id FROM message WHERE claimed")
+_CLAIMED = Statement("SELECT id, due_at FROM message WHERE claimed AND account_id > 1")
 _WAITING = Statement("SELECT COUNT(*) FROM message WHERE account_id > 1 AND due_at IS NOT NULL")
 _MADE = Statement("SELECT id FROM message WHERE id > :after AND account_id > 1")
+_LATE = Statement(
+    "SELECT 1 FROM message WHERE account_id > 1 AND due_at IS NOT NULL AND attempts > 0 AND NOT claimed LIMIT 1"
+)
+_BACKLOG_TRACKINGS = Statement(
+    "INSERT INTO tracking (account_id, number, carrier, origin, registered_at, progressed_at) "
+    "WITH RECURSIVE many(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM many WHERE n < CAST(:count AS BIGINT)) "
+    "SELECT n % 19 + 2, 'LATE' || CAST(n AS TEXT), 3011, 1, 0, 0 FROM many"
+)
+_BACKLOG = Statement(
+    "INSERT INTO message (account_id, tracking_id, number, carrier, kind, created_at, due_at, attempts, "
+    "first_failed_at, outcome, body) SELECT account_id, id, number, carrier, 'TRACKING_UPDATED', "
+    "CAST(:failed AS BIGINT), CAST(:failed AS BIGINT) + id % 3600000, 1, CAST(:failed AS BIGINT), 'waiting', "
+    "CAST(:body AS TEXT) FROM tracking WHERE number LIKE 'LATE%'"
+)
 _WAITS = Statement(
     "SELECT MIN(at) - created_at FROM message JOIN attempt ON message_id = message.id WHERE message.id > :after "
     "AND message.account_id > 1 GROUP BY message.id, created_at"
@@ -74,6 +88,8 @@ class Plan:
     rate: int = 330
     killing: float = 120
     between: float = 5
+    backlog: int = 1_000_000
+    trickle: int = 50
 
 
 class Order(Struct, kw_only=True):
@@ -84,15 +100,17 @@ class Order(Struct, kw_only=True):
     port: int = 0
     rate: int = 0
     seconds: float = 0.0
+    drain: bool = False
     core: int = OUR_CORE
 
 
 class Outcome(Struct, kw_only=True):
-    """What a process did, and what CPU time that took, in seconds."""
+    """What a process did, what CPU time that took, in seconds, and how much more memory than at first, in MB."""
 
     deliveries: int
     took: float
     cpu: float
+    memory: float = 0
 
 
 def run(plan: Plan) -> None:
@@ -104,9 +122,8 @@ def run(plan: Plan) -> None:
         with ExitStack() as closing:
             stage = closing.enter_context(_stage(plan, engine))
             _fastest(plan, stage)
-            told.append((engine, _steady(plan, stage), _killed(plan, stage)))
-    for engine, steady, killed in told:
-        print(f"\n{engine}: {steady}\n\n{engine}: {killed}")
+            told += [f"{engine}: {part(plan, stage)}" for part in (_steady, _killed, _backlog)]
+    print("", *told, sep="\n\n")
 
 
 class Stage(Struct, kw_only=True):
@@ -220,34 +237,47 @@ def _steady(plan: Plan, stage: Stage) -> str:
     """A given rate for long, one receiver hanging."""
     ((after,),) = stage.ask(_LAST)
     outcome = _outcome("trackway", stage.order(plan.steady, plan.rate))
-    waits = sorted(wait for (wait,) in stage.ask(_WAITS, after=after))
-    made, seen = {identity for (identity,) in stage.ask(_MADE, after=after)}, stage.seen()
+    made, seen = _made(stage, after), stage.seen()
     return (
         f"{plan.rate} messages a second for {plan.steady:.0f} s: "
-        f"{outcome.deliveries / outcome.took:,.0f} deliveries/s to the other nineteen, "
-        f"from commit to first attempt p50 {waits[len(waits) // 2]} ms, p99 {waits[len(waits) * 99 // 100]} ms, "
+        f"{outcome.deliveries / outcome.took:,.0f} deliveries/s to the other nineteen, {_waits(stage, after)}, "
         f"{outcome.cpu / outcome.deliveries * 1e3:.2f} ms of CPU each; {len(made)} messages, "
-        f"{len(made - seen.keys())} lost, {sum(seen[one] - 1 for one in made & seen.keys())} duplicates"
+        f"{len(made - seen.keys())} lost, {sum(seen[one] - 1 for one in made & seen.keys())} duplicates ({_load()})"
     )
+
+
+def _made(stage: Stage, after: int) -> set[int]:
+    return {identity for (identity,) in stage.ask(_MADE, after=after)}
+
+
+def _waits(stage: Stage, after: int) -> str:
+    waits = sorted(wait for (wait,) in stage.ask(_WAITS, after=after))
+    return f"from commit to first attempt p50 {waits[len(waits) // 2]} ms, p99 {waits[len(waits) * 99 // 100]} ms"
+
+
+def _load() -> str:
+    return "load of the machine " + " ".join(f"{load:.1f}" for load in os.getloadavg())
 
 
 def _killed(plan: Plan, stage: Stage) -> str:
     """The same with `kill -9` again and again; afterwards the leases run out and everything is delivered."""
     ((after,),) = stage.ask(_LAST)
-    in_flight: Counter[int] = Counter()
+    cut_off: set[tuple[int, int]] = set()
     kills, end = 0, time.monotonic() + plan.killing
     while time.monotonic() < end:
         with _process("trackway", stage.order(3600, plan.rate)) as worker:
+            worker.stdout.readline()  # type: ignore[union-attr]
             time.sleep(plan.between)
             worker.kill()
             worker.wait()
         kills += 1
-        in_flight.update(identity for (identity,) in stage.ask(_CLAIMED))
+        cut_off.update((identity, until) for identity, until in stage.ask(_CLAIMED))
     with _process("trackway", stage.order(0)):
         deadline = time.monotonic() + _LEASE + 60
         while stage.ask(_WAITING) != [(0,)] and time.monotonic() < deadline:
             time.sleep(1)
-    made, seen = {identity for (identity,) in stage.ask(_MADE, after=after)}, stage.seen()
+    in_flight = Counter(identity for identity, _ in cut_off)
+    made, seen = _made(stage, after), stage.seen()
     twice = {identity: seen[identity] - 1 for identity in made if seen[identity] > 1}
     unexplained = sum(max(0, times - in_flight[identity]) for identity, times in twice.items())
     return (
@@ -256,9 +286,33 @@ def _killed(plan: Plan, stage: Stage) -> str:
     )
 
 
+def _backlog(plan: Plan, stage: Stage) -> str:
+    """So many retries that are all due, as after an outage of ours, while there is news too (F25)."""
+    body = webhook.updated("LATE", None, encoded_tracks(1)[0].encode()).decode()
+    ((before,),) = stage.ask(_LAST)
+    asyncio.run(_fill_backlog(stage, plan.backlog, body))
+    ((after,),) = stage.ask(_LAST)
+    outcome = _outcome("trackway", Order(**{**msgspec.structs.asdict(stage.order(3600, plan.trickle)), "drain": True}))
+    made, seen = _made(stage, before), stage.seen()
+    return (
+        f"{plan.backlog} due retries: all told in {outcome.took:.0f} s, {outcome.deliveries / outcome.took:,.0f} "
+        f"deliveries/s, {outcome.memory:.0f} MB more memory at the most; meanwhile news, {plan.trickle} a second: "
+        f"{_waits(stage, after)}; {len(made - seen.keys())} lost, "
+        f"{sum(seen[one] - 1 for one in made & seen.keys())} duplicates ({_load()})"
+    )
+
+
+async def _fill_backlog(stage: Stage, count: int, body: str) -> None:
+    store = await open_store(stage.database)
+    failed = int((time.time() - 7200) * 1000)
+    await _write(store.main, _BACKLOG_TRACKINGS, count=count)
+    await _write(store.main, _BACKLOG, failed=failed, body=body)
+    await store.close()
+
+
 def _outcome(role: str, order: Order) -> Outcome:
     with _process(role, order) as process:
-        return msgspec.json.decode(process.communicate()[0], type=Outcome)
+        return msgspec.json.decode(process.communicate()[0].splitlines()[-1], type=Outcome)
 
 
 @contextmanager
@@ -313,23 +367,47 @@ async def trackway(order: Order) -> None:
         delivered = house.metrics.deliveries.labels("delivered")._value  # noqa: SLF001  # for reading, every time
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, os._exit, 0)
         settle()
-        cpu, begun = time.process_time(), time.perf_counter()
+        cpu, begun, at_first = time.process_time(), time.perf_counter(), _memory()
+        print("begun", flush=True)
         if not order.seconds:
             await asyncio.Event().wait()
-        made = await _make_news(house, order, delivered.get)
+        drained = asyncio.Event()
+        watching = asyncio.create_task(_watch(house, drained)) if order.drain else None
+        made = await _make_news(house, order, delivered.get, drained)
         while delivered.get() < made:  # noqa: ASYNC110  # a counter has no event
             await asyncio.sleep(0.01)
-        outcome = Outcome(deliveries=made, took=time.perf_counter() - begun, cpu=time.process_time() - cpu)
+        outcome = Outcome(
+            deliveries=int(delivered.get()),
+            took=time.perf_counter() - begun,
+            cpu=time.process_time() - cpu,
+            memory=await watching - at_first if watching else 0,
+        )
         print(msgspec.json.encode(outcome).decode(), flush=True)
         await asyncio.gather(*(loop.stop(0) for loop in loops))
 
 
-async def _make_news(house: House, order: Order, delivered: Callable[[], float]) -> int:
+def _memory() -> float:
+    """What this process holds of its own, in MB; the mapped file of the store is the system's to take back."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(status.split("RssAnon:")[1].split()[0]) / 1024
+
+
+async def _watch(house: House, drained: asyncio.Event) -> float:
+    """The most memory held until nothing is left of the backlog."""
+    most = _memory()
+    while await house.store.main.read(_LATE):
+        await asyncio.sleep(0.5)
+        most = max(most, _memory())
+    drained.set()
+    return most
+
+
+async def _make_news(house: House, order: Order, delivered: Callable[[], float], over: asyncio.Event) -> int:
     """How many were made for receivers that answer: at the given rate, or so that some always wait."""
     rows = await house.store.main.read(_NUMBERS)
     trackings = cycle([row for at in range(TRACKINGS) for row in rows[at::TRACKINGS]])
     begun, made, good = time.perf_counter(), 0, 0
-    while (now := time.perf_counter() - begun) < order.seconds:
+    while (now := time.perf_counter() - begun) < order.seconds and not over.is_set():
         due = int(now * order.rate) - made if order.rate else _AHEAD - (good - int(delivered()))
         news = [_news(next(trackings)) for _ in range(due)]
         if news:

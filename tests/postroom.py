@@ -58,9 +58,12 @@ class Postroom:
     async def put(self, *news: News) -> None:
         await self.database.write(lambda transaction: self.outbox.put(transaction, news, self.clock()))
 
-    async def claim(self, slots: int = 100, cap: int = 10, held: Mapping[int, int] | None = None) -> list[Claim]:
+    async def claim(
+        self, slots: int = 100, cap: int = 10, held: Mapping[int, int] | None = None, *, newest_first: bool = False
+    ) -> list[Claim]:
         now = self.clock()
-        return await self.outbox.claim(now=now, until=now + LEASE, slots=slots, cap=cap, held=held or {}, render=render)
+        asked = {"slots": slots, "cap": cap, "held": held or {}, "newest_first": newest_first}
+        return await self.outbox.claim(now=now, until=now + LEASE, render=render, **asked)  # type: ignore[arg-type]
 
     async def finish(self, claim: Claim, status: int, due_at: datetime | None = None) -> Outcome | None:
         now = self.clock()

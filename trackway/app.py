@@ -461,7 +461,7 @@ def _courier(house: House) -> Courier:
         delays=config.webhook_retry_delays,
         timeout=config.webhook_timeout,
         slots=config.webhook_slots,
-        slots_per_account=config.webhook_slots_per_host,
+        slots_per_account=config.webhook_slots_per_account,
         clock=house.clock,
         observe=observe,
     )

@@ -47,7 +47,7 @@ class Config(BaseSettings):
     webhook_allowed_networks: Listed = ()
     webhook_log_days: Days = 30
     webhook_slots: int = Field(200, ge=1)
-    webhook_slots_per_host: int = Field(10, ge=1)
+    webhook_slots_per_account: int = Field(10, ge=1)
     stream_heartbeat: Seconds = 15
 
     poll_min_interval: Seconds = 900

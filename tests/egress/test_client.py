@@ -5,8 +5,9 @@ import datetime as dt
 import ssl
 import struct
 import time
+import tracemalloc
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from ipaddress import IPv4Address, ip_network
 from pathlib import Path
 from typing import cast
@@ -234,6 +235,38 @@ async def test_a_flood_is_read_no_further_than_needed() -> None:
         reply = await guarded.post(end.url, BODY, {})
     assert reply.status == 200
     assert reply.answer == "x" * 4096
+
+
+async def test_floods_take_no_memory() -> None:
+    """F08: endless answers at once, of which each is read to its 64 KiB and no further."""
+    async with receiver() as end, client() as guarded:
+        end.answers = [flood] * 20
+        tracemalloc.start()
+        replies = await asyncio.gather(*[guarded.post(end.url, BODY, {}) for _ in range(20)])
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert {reply.status for reply in replies} == {200}
+    assert most < 20_000_000
+
+
+async def test_a_header_that_drips_ends_with_the_deadline() -> None:
+    """F08: each byte comes in time, the whole never does."""
+
+    async def mumble(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(ConnectionError):
+            for byte in b"HTTP/1.1 200 OK\r\nx-slow: " + b"z" * 1000:
+                writer.write(bytes([byte]))
+                await writer.drain()
+                await asyncio.sleep(0.01)
+        writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
+
+    server = await asyncio.start_server(mumble, "127.0.0.1", 0)
+    async with server, client(seconds=0.3) as guarded:
+        reply = await guarded.post(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/", BODY, {})
+    assert (reply.status, reply.fault) == (-1, "no whole HTTP answer came")
+    assert 300 <= reply.took_ms < 1300
 
 
 async def test_answers_are_not_unpacked_and_hold_no_nul() -> None:

@@ -176,6 +176,25 @@ async def test_one_accounts_backlog_leaves_room_for_others(room: Postroom) -> No
     assert len(await room.claim(slots=5, cap=10)) == 5
 
 
+async def test_the_newest_may_go_first(room: Postroom) -> None:
+    """Among an account's messages, and among accounts."""
+    await room.account(2)
+    for tracking in range(2, 9):
+        await room.tracking(tracking, account=1 + tracking % 2)
+        await room.put(room.news(tracking, account=1 + tracking % 2))
+        room.clock.move(seconds=1)
+    assert _trackings(await room.claim(slots=2, cap=1, newest_first=True)) == [7, 8]
+    assert _trackings(await room.claim(slots=1, newest_first=True)) == [6]
+    assert _trackings(await room.claim(slots=1)) == [2]
+
+
+async def test_a_stop_is_told_where_nothing_was_ever_answered(room: Postroom) -> None:
+    await room.run(_TRACK_GONE)
+    await room.put(room.news(1, Kind.STOPPED))
+    (claim,) = await room.claim()
+    assert claim.data == b"TRACKING_STOPPED RR00001 t "
+
+
 _URL_GONE = Statement("UPDATE account SET webhook_url = ''")
 _TRACKING_GONE = Statement("DELETE FROM tracking")
 _TRACK_GONE = Statement("DELETE FROM track")

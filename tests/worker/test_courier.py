@@ -4,7 +4,7 @@ import asyncio
 import base64
 import json
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -154,6 +154,23 @@ async def test_ten_thirty_and_sixty_minutes_after_the_first_failure_and_then_no_
     assert len(await round_.room.database.read(_ATTEMPTS)) == 5
 
 
+@pytest.mark.parametrize("asked", ["0", "5", "120", "86400", "Fri, 27 Nov 2026 12:00:00 GMT", "soon", "-1", "9" * 400])
+async def test_no_receiver_changes_the_schedule(round_: Round, asked: str) -> None:
+    """`Retry-After` asks for another time than the document's, which is the merchant's to rely on."""
+
+    async def busy(_request: web.Request) -> web.StreamResponse:
+        return web.Response(status=429, headers={"retry-after": asked})
+
+    round_.end.answers = [busy]
+    await round_.room.put(round_.room.news(1))
+    attempt, outcome = await round_.deliver()
+    assert (attempt.status, outcome) == (429, Outcome.WAITING)
+    round_.clock.move(minutes=10, seconds=-1)
+    assert await round_.courier.tick() > 0
+    round_.clock.move(seconds=1)
+    assert (await round_.deliver())[1] is Outcome.DELIVERED
+
+
 @pytest.mark.parametrize(("minutes_down", "arrives"), [(15, 30), (50, 60), (65, None)])
 async def test_a_receiver_that_is_down_for_a_while(round_: Round, minutes_down: int, arrives: int | None) -> None:
     await round_.room.put(round_.room.news(1))
@@ -268,6 +285,45 @@ async def test_a_receiver_that_hangs_holds_no_more_than_its_slots(round_: Round)
         assert {message.account for message, _, _ in await round_.told(40)} == {2}
         await courier.stop(5)
         await patient.close()
+
+
+async def _failed_at_once(round_: Round, count: int) -> None:
+    """So many messages of account 1, all of which failed at one instant, and whose next attempt is due now."""
+    for tracking in range(2, count + 2):
+        await round_.room.tracking(tracking)
+    await round_.room.put(*[round_.room.news(tracking) for tracking in range(2, count + 2)])
+    for claim in await round_.room.claim(slots=count, cap=count):
+        await round_.room.finish(claim, 500, NOW + timedelta(minutes=10))
+    round_.clock.move(minutes=10)
+
+
+async def test_a_herd_of_retries_comes_no_faster_than_the_slots(round_: Round) -> None:
+    """F26: many that failed at one instant are due at one instant, and still no more than the cap are on their way."""
+    now, most = 0, 0
+
+    async def count(_request: web.Request) -> web.StreamResponse:
+        nonlocal now, most
+        now += 1
+        most = max(most, now)
+        await asyncio.sleep(0.001)
+        now -= 1
+        return web.Response()
+
+    await _failed_at_once(round_, 150)
+    round_.end.answers = [count] * 150
+    round_.courier.start()
+    assert {outcome for _, _, outcome in await round_.told(150)} == {Outcome.DELIVERED}
+    assert most == 3
+
+
+async def test_news_does_not_wait_behind_a_backlog(round_: Round) -> None:
+    """F25: the retries after an outage go in due order, and what happens meanwhile comes in between."""
+    await _failed_at_once(round_, 200)
+    await round_.room.put(round_.room.news(1))
+    round_.courier.start()
+    order = [message.tracking for message, _, _ in await round_.told(201)]
+    assert order.index(1) < 10
+    assert sorted(order) == list(range(1, 202))
 
 
 async def test_the_end_waits_for_what_is_on_its_way(round_: Round) -> None:

@@ -70,7 +70,7 @@ class Courier(Loop):
         self._cap = slots_per_account
         self._clock = clock
         self._observe = observe
-        self._newest_first = True
+        self._newest_first = False
         self._flights: dict[asyncio.Task[None], Claim] = {}
 
     async def tick(self) -> float:
@@ -82,7 +82,6 @@ class Courier(Loop):
         if free == 0:
             return _IDLE
         now = self._clock()
-        self._newest_first = not self._newest_first
         claims = await self._outbox.claim(
             now=now,
             until=now + self._lease,
@@ -92,6 +91,8 @@ class Courier(Loop):
             render=render,
             newest_first=self._newest_first,
         )
+        if claims:
+            self._newest_first = not self._newest_first
         accounts = {claim.message.account for claim in claims}
         keys = {account: asyncio.ensure_future(self._signing_keys(account, now)) for account in accounts}
         for claim in claims:
