@@ -55,7 +55,7 @@ _NUMBERS = Statement("SELECT id, account_id, number, carrier FROM tracking WHERE
 _LAST = Statement("SELECT COALESCE(MAX(id), 0) FROM message")
 _CLAIMED = Statement("SELECT id, due_at FROM message WHERE claimed AND account_id > 1")
 _WAITING = Statement("SELECT COUNT(*) FROM message WHERE account_id > 1 AND due_at IS NOT NULL")
-_MADE = Statement("SELECT id FROM message WHERE id > :after AND account_id > 1")
+_MADE = Statement("SELECT id, tracking_id, outcome FROM message WHERE id > :after AND account_id > 1 ORDER BY id")
 _LATE = Statement(
     "SELECT 1 FROM message WHERE account_id > 1 AND due_at IS NOT NULL AND attempts > 0 AND NOT claimed LIMIT 1"
 )
@@ -237,17 +237,33 @@ def _steady(plan: Plan, stage: Stage) -> str:
     """A given rate for long, one receiver hanging."""
     ((after,),) = stage.ask(_LAST)
     outcome = _outcome("trackway", stage.order(plan.steady, plan.rate))
-    made, seen = _made(stage, after), stage.seen()
     return (
         f"{plan.rate} messages a second for {plan.steady:.0f} s: "
         f"{outcome.deliveries / outcome.took:,.0f} deliveries/s to the other nineteen, {_waits(stage, after)}, "
-        f"{outcome.cpu / outcome.deliveries * 1e3:.2f} ms of CPU each; {len(made)} messages, "
-        f"{len(made - seen.keys())} lost, {sum(seen[one] - 1 for one in made & seen.keys())} duplicates ({_load()})"
+        f"{outcome.cpu / outcome.deliveries * 1e3:.2f} ms of CPU each; "
+        f"{Audit(stage, after)} ({_load()})"
     )
 
 
-def _made(stage: Stage, after: int) -> set[int]:
-    return {identity for (identity,) in stage.ask(_MADE, after=after)}
+class Audit:
+    """What was made after a message, beside what came to the receivers, id by id."""
+
+    def __init__(self, stage: Stage, after: int) -> None:
+        made, seen = stage.ask(_MADE, after=after), stage.seen()
+        latest = {tracking: identity for identity, tracking, _ in made if seen[identity]}
+        unseen = [row for row in made if not seen[row[0]]]
+        self.made = len(made)
+        self.replaced = sum(
+            outcome == "superseded" and latest.get(tracking, 0) > identity for identity, tracking, outcome in unseen
+        )
+        self.lost = len(unseen) - self.replaced
+        self.twice = {identity: seen[identity] - 1 for identity, _, _ in made if seen[identity] > 1}
+
+    def __str__(self) -> str:
+        return (
+            f"{self.made} messages, {self.lost} lost, {self.replaced} replaced by a newer one that came, "
+            f"{sum(self.twice.values())} duplicates"
+        )
 
 
 def _waits(stage: Stage, after: int) -> str:
@@ -276,13 +292,11 @@ def _killed(plan: Plan, stage: Stage) -> str:
         deadline = time.monotonic() + _LEASE + 60
         while stage.ask(_WAITING) != [(0,)] and time.monotonic() < deadline:
             time.sleep(1)
-    in_flight = Counter(identity for identity, _ in cut_off)
-    made, seen = _made(stage, after), stage.seen()
-    twice = {identity: seen[identity] - 1 for identity in made if seen[identity] > 1}
-    unexplained = sum(max(0, times - in_flight[identity]) for identity, times in twice.items())
+    audit, in_flight = Audit(stage, after), Counter(identity for identity, _ in cut_off)
+    unexplained = sum(max(0, times - in_flight[identity]) for identity, times in audit.twice.items())
     return (
-        f"`kill -9` every {plan.between:g} s, {kills} times: {len(made)} messages, {len(made - seen.keys())} lost, "
-        f"{sum(twice.values())} duplicates, {unexplained} of them not in flight at a kill ({in_flight.total()} were)"
+        f"`kill -9` every {plan.between:g} s, {kills} times: {audit}, {unexplained} of them not in flight at a kill "
+        f"({in_flight.total()} were; {_load()})"
     )
 
 
@@ -292,13 +306,11 @@ def _backlog(plan: Plan, stage: Stage) -> str:
     ((before,),) = stage.ask(_LAST)
     asyncio.run(_fill_backlog(stage, plan.backlog, body))
     ((after,),) = stage.ask(_LAST)
-    outcome = _outcome("trackway", Order(**{**msgspec.structs.asdict(stage.order(3600, plan.trickle)), "drain": True}))
-    made, seen = _made(stage, before), stage.seen()
+    outcome = _outcome("trackway", msgspec.structs.replace(stage.order(3600, plan.trickle), drain=True))
     return (
         f"{plan.backlog} due retries: all told in {outcome.took:.0f} s, {outcome.deliveries / outcome.took:,.0f} "
         f"deliveries/s, {outcome.memory:.0f} MB more memory at the most; meanwhile news, {plan.trickle} a second: "
-        f"{_waits(stage, after)}; {len(made - seen.keys())} lost, "
-        f"{sum(seen[one] - 1 for one in made & seen.keys())} duplicates ({_load()})"
+        f"{_waits(stage, after)}; {Audit(stage, before)} ({_load()})"
     )
 
 

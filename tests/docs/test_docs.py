@@ -304,3 +304,10 @@ def test_no_file_holds_a_path_of_somebodys_machine() -> None:
         file = ROOT / name
         if file.is_file():
             assert not somewhere.search(file.read_bytes()), name
+
+
+@pytest.mark.parametrize("name", ["webhooks.md", "operations.md"])
+def test_the_times_of_retries_that_are_told_are_those_that_are_kept(name: str) -> None:
+    told = re.search(r"again (\d+), (\d+) and (\d+) minutes after (?:the|its)\s+first failure", page(name))
+    assert told is not None
+    assert tuple(int(minutes) * 60 for minutes in told.groups()) == load().webhook_retry_delays
