@@ -47,6 +47,7 @@ class PublicFace:
         self._dictionary = dictionary
         self._clock = clock
         self._trusted_proxies = trusted_proxies
+        self._script = (_HERE / "widget.js").read_bytes()
         self._texts = Texts(_HERE / "texts")
         self._assets = Assets(_HERE / "static", f"{BASE}/static")
         self._templates = templates(_HERE / "templates", self._assets)
@@ -114,9 +115,12 @@ class PublicFace:
         return Response(image, headers=headers, media_type=kind)
 
     async def _widget(self, _: Request) -> Response:
-        body = (_HERE / "widget.js").read_bytes()
-        headers = {"Cache-Control": "public, max-age=3600", "Cross-Origin-Resource-Policy": "cross-origin"}
-        return Response(body, headers=headers | {"X-Content-Type-Options": "nosniff"}, media_type="text/javascript")
+        headers = {
+            "Cache-Control": "public, max-age=3600",
+            "Cross-Origin-Resource-Policy": "cross-origin",
+            "X-Content-Type-Options": "nosniff",
+        }
+        return Response(self._script, headers=headers, media_type="text/javascript")
 
     def _page(
         self, request: Request, template: str, status: int = 200, *, shop: Shop | None = None, **values: Any
