@@ -74,6 +74,38 @@ WORDINGS = {
         快件已签收,签收人:门卫
         妥投,他人收:前台
         投递并签收
+        Delivered to neighbour
+        Delivered to letter box
+        Item delivered - signed by recipient
+        Handed to addressee at counter
+        Collected by addressee
+        Item picked up by recipient from locker
+        Item left in safe place
+        Successfully delivered to reception
+        郵件已派遞至信箱
+        收件人已簽收
+        已由收件人領取
+        已交鄰居代收
+        已成功派遞予收件人
+        已签收，签收人：本人
+        他人代收
+        已妥投
+        已投递信箱
+        快递柜已取件
+        Delivered to security guard
+        Item given to family member
+        Item released to addressee at post office
+        Parcel dropped in mailbox
+        已由管理處簽收
+        郵件已派遞到府上
+        已交收件人親收
+        家门口已放置，配送完成
+        Item delivered to mail room
+        Parcel received by neighbour
+        Signed by J. DOE
+        郵件已派達
+        郵件已由收件人親自簽收
+        货物已签收，感谢使用
     """,
     Milestone.DELIVERY_FAILURE: """
         Undelivered
@@ -127,6 +159,64 @@ WORDINGS = {
         派遞不成功:收件人不在
         未妥投:1-电话与收方约定再投
         暂时无法投递
+        Customs duty payment required
+        Delivery attempted, addressee absent
+        Attempted delivery - no one home
+        Delivery attempt failed
+        Missed delivery
+        We tried to deliver but nobody was in
+        Addressee not available at time of delivery
+        Business closed at time of delivery
+        Item could not be delivered: access to building restricted
+        Addressee notified
+        Notification card left for addressee
+        Collection notice issued
+        Address incomplete
+        Incorrect address - item held for enquiry
+        Addressee unknown at address
+        No such street number
+        Addressee has moved
+        Addressee moved, left no address
+        Item refused
+        Delivery refused
+        Delivery to be reattempted next working day
+        Re-delivery arranged
+        Second delivery attempt unsuccessful
+        派遞未成功，收件人不在
+        曾嘗試派遞，無人應門
+        嘗試派遞失敗
+        已發出領件通知
+        已留下郵件通知卡
+        地址不全
+        地址不詳，未能派遞
+        收件人已遷出
+        收件人拒絕接收
+        投递失败，收件人外出
+        尝试投递，无人在家
+        安排再次投递
+        地址不详
+        地址错误
+        收件人搬迁
+        拒收
+        Addressee declined to accept the item
+        Nobody available to accept delivery
+        Carded for collection
+        Recipient's address cannot be found
+        Apartment number missing
+        郵件已被收件人拒收
+        郵差上門時無人應門
+        門牌號碼不詳
+        联系不上收件人
+        电话无人接听，未能派送
+        Customs charges outstanding
+        Unable to locate addressee
+        Attempted - dog on premises
+        Addressee on vacation
+        Doorbell unanswered
+        PO box full
+        Notice of arrival sent
+        收件人外遊，未能派遞
+        客户要求延迟派送
     """,
     Milestone.EXCEPTION: """
         Returned to sender
@@ -174,8 +264,59 @@ WORDINGS = {
         Item declared missing
         郵件退回寄件人
         出口海关扣留
+        The item is being retained by Customs
+        Held in customs pending documents
+        Item stopped by import Customs
+        Customs seized the item
+        Item sent back to the sender
+        Return to sender in progress
+        The item is on its way back to the sender
+        Item returned to origin country
+        Refused by addressee, returning to sender
+        Unclaimed, being returned to sender
+        Returned to sender - delivered
+        Missorted, rerouted
+        Item missent to wrong country
+        Item is lost
+        Item damaged in transit
+        Sender requested recall
+        郵件已被海關扣查
+        海關扣留
+        正在退回寄件人
+        因無人領取退回寄件地
+        收件人拒收，退回寄件人
+        郵件誤送
+        郵件錯誤分揀，轉送中
+        郵件於運送途中損毀
+        邮件被海关扣留
+        退回寄件人途中
+        退件中
+        已退回发件人
+        邮件丢失
+        Shipment impounded by customs officers
+        Item detained for customs examination
+        Item turned back to sender by request
+        Item misdirected
+        Item declared lost
+        Contents damaged
+        海關要求補交文件，郵件暫被扣留
+        錯送到其他地區
+        郵件證實遺失
+        快件因海关原因被暂扣
+        已退回卖家
+        逾期未取，退回
+        Detained by customs: invoice missing
+        Retained at customs warehouse
+        Being sent back to origin
+        Return in progress
+        Missing in transit
+        郵件因資料不符被海關扣起
+        郵件被退返寄件人
+        因违禁品退回
+        快件滞留
     """,
     Milestone.AVAILABLE_FOR_PICKUP: """
+        已投寄通知書，請到郵局領取
         Available for pickup
         Ready for collection at Mong Kok Post Office
         Awaiting collection by addressee
@@ -199,6 +340,33 @@ WORDINGS = {
         The item was delivered to a parcel locker, awaiting collection
         Item is ready to be collected
         已通知收件人領取
+        Addressee advised to collect item
+        Item arrived at pick-up point
+        Item available for pickup at post office
+        Ready for collection at Central Post Office
+        At the parcel shop awaiting collection
+        Item is waiting at counter for addressee to pick up
+        Held at addressee's request
+        Item stored at post office until collected
+        郵件已到達自取點
+        已存放於智郵站，等待領取
+        郵件可於郵局領取
+        已送達智能櫃
+        已到达代收点，请及时领取
+        快件已存放至丰巢柜
+        邮件已到自提点
+        等待收件人自取
+        Recipient informed that item is ready to pick up
+        Parcel can be collected at the service counter
+        Deposited in self-service locker
+        Your parcel has reached the collection outlet
+        郵件已送抵智能櫃，等候提取
+        您的快件已送达驿站，请凭取件码领取
+        Package awaits collection at post office
+        Item placed at pick-up location
+        已放置於自提櫃
+        請帶備身份證明到郵局領件
+        门卡已留，请自取
     """,
     Milestone.OUT_FOR_DELIVERY: """
         Out for delivery
@@ -230,6 +398,27 @@ WORDINGS = {
         郵件已到達派遞局
         郵件正由派遞局派遞
         安排投递,投递员张三
+        Item out with postman for delivery
+        Item on the delivery van
+        Physical delivery scheduled today
+        The postman is on his way
+        Arrival at delivery office
+        郵件正在派遞途中
+        派遞員正在派送
+        已安排今日派遞
+        郵件已由派遞局發出派遞
+        正在派件
+        派件员正在为您派送
+        已到达投递局
+        Postal officer is delivering your item
+        Handed to delivery agent
+        Dispatched to the postman
+        Item taken out for delivery this morning
+        郵差已攜件外出派遞
+        快递员正在配送
+        Courier en route to recipient
+        派遞員出發派件
+        快件已到达营业部，准备派送
     """,
     Milestone.INFO_RECEIVED: """
         Electronic notification received
@@ -248,6 +437,22 @@ WORDINGS = {
         Origin Post is Preparing Shipment
         Pre-Shipment Info Sent to USPS, USPS Awaiting Item
         Electronic Shipping Info Received
+        Information on the item received from sender; item not yet in our possession
+        Label created
+        Shipping label printed, awaiting item
+        Electronic advance data received
+        Order information received
+        已收到郵件電子資料
+        寄件人已提交郵件資料
+        电子信息已收到
+        商家已下单，等待揽收
+        Sender has lodged item details online
+        Shipment data transmitted to carrier
+        物流订单已创建
+        等待卖家发货
+        Item not yet received by post
+        Posting information received
+        已接收郵件電子預報資料
     """,
     Milestone.IN_TRANSIT: """
         Posted at counter
@@ -338,6 +543,81 @@ WORDINGS = {
         送交出口海关
         出口海关/放行
         郵件將於 5 月 6 日派遞
+        Customs clearance delayed
+        Item under customs inspection
+        Awaiting customs clearance
+        Item presented to Customs authorities
+        Released by Customs to the post
+        Cleared customs
+        Item forwarded to new address
+        Forwarded to another office
+        Redirected at addressee's request
+        Item redirected to new delivery office
+        Item lodged at post office
+        Item collected by courier from the sender
+        Picked up from sender
+        Accepted at origin post office
+        Departed from outward office of exchange
+        Left Hong Kong for destination
+        In transit to destination
+        Arrived at destination country
+        Flight delayed
+        Departed from airport
+        Loaded on aircraft
+        等待清關
+        清關中
+        郵件正由海關檢查
+        已清關
+        海關放行
+        已通過海關檢查
+        郵件已轉寄至新地址
+        應收件人要求改寄
+        郵件已投寄
+        郵件已離開香港前往目的地
+        已抵達目的地國家
+        郵件已到達處理中心
+        已交予航空公司
+        郵件離開寄件地交換局
+        航班延誤
+        海关查验中
+        待清关
+        清关完成，离开海关
+        进口海关放行
+        出口海关放行
+        邮件改寄
+        已揽收
+        到达出口互换局
+        离开进口互换局
+        航班起飞
+        到达目的国
+        运输中
+        Customs processing completed
+        Undergoing import customs process
+        Receptacle arrived
+        Readdressed to another destination
+        Sent onward to correct office
+        Item accepted from customer at counter
+        Dispatched overseas
+        Arrived overseas
+        Item arrived at transit country
+        Handover to destination post
+        郵件正在辦理清關手續
+        郵件已轉送其他地區
+        運往目的地途中
+        已運抵香港國際機場
+        郵件已準備出口
+        客户要求改地址，转寄
+        包裹已出库
+        包裹已交接给承运人
+        Item passed customs
+        Item sorted for delivery
+        Left the processing facility
+        Transferred to partner carrier
+        完成海關檢查
+        郵件已封發往目的地
+        抵達轉口地
+        離港
+        已转至其他网点派送
     """,
 }
 MEANT = [(line.strip(), state) for state, lines in WORDINGS.items() for line in lines.strip().splitlines()]

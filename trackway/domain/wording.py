@@ -18,11 +18,13 @@ _BETWEEN_HAN = re.compile(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
 _PERHAPS = re.compile(
     r"(?:(?:will|shall|may|to) be )?return[^.;]*\b(?:if|unless)\b[^.;]*"
     r"|\b(?:if|unless)\b[^.;,]*(?:collected|claimed|picked|delivered)[^.;]*"
-    r"|\b(?:otherwise|or else)\b[^.;]*|(?:[若如][果未逾]|否则|逾期)[^.;。]*退[^.;。]*"
+    r"|\b(?:otherwise|or else)\b[^.;]*|(?:[若如][果未逾]|否则|逾期[^.;。退]*[将会则即])[^.;。]*退[^.;。]*"
 )
 _SIMPLE = str.maketrans(
-    "無沒錄記郵錯誤關檢暫換還運丟遺損壞銷毀終領點達敗遞獲單書約詳確遷請滯離開預計將簽資數據訂電訊傳創攬輸處發啟啓飛揀轉於櫃來號",
-    "无没录记邮错误关检暂换还运丢遗损坏销毁终领点达败递获单书约详确迁请滞离开预计将签资数据订电讯传创揽输处发启启飞拣转于柜来号",
+    "無沒錄記郵錯誤關檢暫換還運丟遺損壞銷毀終領點達敗遞獲單書約詳確遷請滯離開預計將簽資數據訂電訊傳創攬輸處發啟啓飛揀轉於櫃來號嘗試應門鄰儲託訪陸進務"
+    "稅費繳納補證檔齊審覽庫區縣鎮鄉鎖專線車輛東灣內國際聯絡繫話碼寫為準備時間現場導倉貨員繼續後與從個們這過鐘報驗險擔願認識該種類標樓層讓輕驛親給鐵機齡",
+    "无没录记邮错误关检暂换还运丢遗损坏销毁终领点达败递获单书约详确迁请滞离开预计将签资数据订电讯传创揽输处发启启飞拣转于柜来号尝试应门邻储托访陆进务"
+    "税费缴纳补证档齐审览库区县镇乡锁专线车辆东湾内国际联络系话码写为准备时间现场导仓货员继续后与从个们这过钟报验险担愿认识该种类标楼层让轻驿亲给铁机龄",
 )
 
 _CUSTOMS = r"\b(?:customs|security|authorit)"
@@ -60,22 +62,30 @@ _MEANINGS: tuple[tuple[Milestone, str], ...] = (
         rf"""
         \breturn(?!(?:ed)? to (?:the )?(?:\w+ ){{0,2}}(?:office|depot)\b(?! of origin))
         to (?:the )?(?:original )?sender|\bsent back\b
-        (?:held|detained|retained|kept|stopped|intercepted|refused|rejected) (?:up )?(?:by|at|in)\b.*{_CUSTOMS}
+        (?:held|detained|retained|kept|stopped|intercepted|refused|rejected) (?:up )?(?:by|at|in|for)\b.*{_CUSTOMS}
         customs.*(?:held|hold|detain|seiz|retain|refus)
-        seiz|confiscat|prohibit|destroy|dispos|abandon
-        \b(?:lost|missing|damaged?|theft|stolen|cancel\w*|terminat\w*|mis-?(?:sent|routed|directed))\b
-        退回|退件|退还|退运|改退|扣留|扣关|扣押|查扣|没收|丢失|遗失|损坏|破损|销毁|终止|取消|误投
+        seiz|impound|confiscat|prohibit|destroy|dispos|abandon
+        \b(?:lost|(?<!number )(?<!address )missing|damaged?|theft|stolen|cancel\w*|terminat\w*|recall\w*)\b
+        \bmis-?(?:sent|sort\w*|routed|directed)\b
+        退回|退返|退件|退还|退运|改退|扣留|扣关|扣押|查扣|扣查|扣起|暂扣|被扣|没收|丢失|遗失|损坏|损毁|毁损|破损|销毁
+        终止|取消|撤回
+        [误错][投送派递寄分]|错误?分拣
         """,
     ),
     (
         Milestone.AVAILABLE_FOR_PICKUP,
         rf"""
-        \b(?:ready|available|awaiting|waiting|held|kept|stored) (?:for|to be|at .* for|until)?\s*(?:collect|pick)
+        \b(?:ready|available|awaits?|awaiting|waiting|held) (?:for|to|to be|at .* for|until)?\s*(?:collect|pick)
+        \b(?:kept|stored) (?:for|to be|at .* for|until)?\s*(?:collect|pick)
         \b(?:awaiting|waiting for|available for) {_RECEIVER} (?:collect|pick)
+        \b(?:ready|available|waiting|held|kept|stored) (?:at|in) .*\b(?:collect|pick)
         own pick|request\w* to (?:pick|collect)|held at addressee|poste restante
-        (?:arriv|deposit|plac|deliver)\w* .*(?:collection|pick-? ?up|service) ?(?:point|location|counter|parcel ?shop)
+        (?:arriv|reach|deposit|plac|deliver)\w* .*(?:collection|pick-? ?up|service) ?(?:point|location|counter|outlet)
+        (?:arriv|reach|deposit|plac|deliver)\w* .*(?:collection|pick-? ?up|service) ?parcel ?shop
         (?:arriv|deposit|plac|drop|load)\w* .*\blocker
-        (?<!不)可供领取|可领取|待领取|候领|待取|自提点|到达自提|到达领取|等候领取|待收件人领取
+        (?<!不)可供领取|可领取|待领取|候领|待取|自提[点柜]|自取点|请.*(?:自取|领件|取件|领取)|到达自提|到达领取
+        等候.?(?:领取|提取)|待(?:收件人)?(?:领取|自取|取件)
+        (?:存放|存入|放入|放置|投入|送达|送抵|送至|到达|投放).*(?:柜|智邮站|驿站|代收点|便利店)
         """,
     ),
     (  # in spite of the attempts it took
@@ -91,17 +101,22 @@ _MEANINGS: tuple[tuple[Milestone, str], ...] = (
         not (?:yet |been |be )*(?:successful|deliver)|deliver\w* (?:was |is )?not|reschedul
         \b(?:could not|cannot|can't|couldn't|unable to|not possible|impossible|fail\w*|missed|re-?deliver\w*)\b
         \bnot (?:been )?able to deliver
-        \battempt|no one|nobody|not (?:at )?home
-        \b(?:absent|away|premises closed|business closed|no access)\b
+        attempt|no one|nobody|not (?:at )?home
+        \b(?:absent|away|vacation|unanswered|box (?:is )?full|premises closed|business closed|no access)\b
         {_RECEIVER}(?: is| was| has)? (?:not|un|moved|deceased)|^moved\b
         \bnot (?:known|collected|available)\b
         (?:incorrect|insufficient|incomplete|wrong|bad|unknown|illegible|no such)\b.*\b(?:address|number|postcode)
-        \brefus|\breject
-        (?:notif\w*|notice|advice) (?:card|slip|left|issued)|card left|left (?:a )?(?:card|notice)
-        payment of charges|awaiting payment|returned to (?:the )?(?:\w+ ){{0,2}}(?:office|depot)
+        \b(?:address|number|postcode)\b.*\b(?:incorrect|insufficient|incomplete|wrong|illegible|missing)
+        \baddress\b.*\b(?:not|cannot be) found
+        \brefus|\breject|\bdeclin|\bcarded\b
+        (?:notif\w*|notice|advice) (?:card|slip|left|issued|of arrival)|card left|left (?:a )?(?:card|notice)
+        payment of charges|awaiting payment|(?:charges|duty|duties)\b.*\b(?:outstanding|due|unpaid)
+        payment (?:is )?(?:required|due|pending)|returned to (?:the )?(?:\w+ ){{0,2}}(?:office|depot)
         未能|不成功|未成功|失败|未妥投|未递|未投|无法(?:派|投|递|送)|无人|不在|拒收|拒[绝絕]|另约
-        未获领取|未领取|通知[卡单书]|迁移|搬迁|查无此人
-        地址.{{0,3}}(?:不详|错误|不正确|不完整|有误)|(?:错误|不详)地址
+        (?:再次|重新|另行|延迟|延期|改期|推迟)(?:派|投|配)|未获领取|未领取|通知[卡单书]|领[件取]通知|迁移|迁出|搬迁
+        已搬|查无此人|联系不上|无法联系|无人接听
+        (?:门牌|号码?).{{0,3}}(?:不详|错误|有误)
+        地址.{{0,3}}(?:不详|不全|不足|欠详|错误|不正确|不完整|有误)|(?:错误|不详)地址
         """,
     ),
     (
@@ -110,7 +125,7 @@ _MEANINGS: tuple[tuple[Milestone, str], ...] = (
         (?:held|kept|stored|remains|hold) (?:at|in)\b.*\b(?:delivery|post|collection)\b
         \b(?:to|can) be (?:collected|picked)|for (?:collection|pick-? ?up)\b
         advised to (?:collect|pick)|please collect
-        暂存.*(?:派递|投递|邮)局|(?<!已)(?<!已被)领取
+        暂存.*(?:派递|投递|邮)局|(?<!已)(?<!已被)(?<!由收件人)(?<!由本人)领取
         """,
     ),
     (
@@ -123,13 +138,16 @@ _MEANINGS: tuple[tuple[Milestone, str], ...] = (
         Milestone.OUT_FOR_DELIVERY,
         rf"""
         \b(?:out|on ?board|vehicle|courier) (?:for|on|with)\b.*\bdeliver
-        \bbeing delivered|\bin delivery\b|\bbe delivered (?:today|this)|prepar\w* for delivery
+        \bbeing delivered|\bis delivering\b|\bin delivery\b|\bbe delivered (?:today|this)|prepar\w* for delivery
         delivery (?:in progress|today|round|vehicle|van|started|run|courier|driver|officer|agent|staff)
-        with (?:the |our )?(?:courier|postm[ae]n|postwoman|driver)
+        \bto (?:the |our )?postm[ae]n\b|with (?:the |our )?(?:courier|postm[ae]n|postwoman|driver)
+        (?:courier|postm[ae]n|postwoman|driver)\b.*\bway\b|deliver\w* scheduled (?:for )?today
         (?:left|depart\w*(?: from)?) (?:the )?delivery (?:office|unit|depot)
-        way to (?:the )?(?:addressee|recipient|consignee|deliver)
+        (?:way|route) to (?:the )?(?:addressee|recipient|consignee|deliver)
         \b(?:arriv\w*|received|reached|process\w*|is|now)\b.*\b{_OFFICE}
-        (?:派递|派送|投递|派件)中|正在?(?:派|投)|正由.*(?:派|投)|(?:安排|外出|出局)(?:派|投)
+        (?:派递|派送|投递|派件|配送)中|正在.{{0,4}}(?:派|投|配送)|正(?:派|投)|准备(?:派|投)|正由.*(?:派|投)
+        (?:安排.{{0,2}}|外出|出局|发出)(?:派|投)
+        (?:派|投)(?:件|递|送)员.*(?:派|投)
         (?:到达|抵达|离开).*(?:派递|投递|派送)[局站部点]
         """,
     ),
@@ -147,11 +165,13 @@ _MEANINGS: tuple[tuple[Milestone, str], ...] = (
         \bdelivered\b|final delivery|proof of delivery|\bsuccessful\w* deliver
         deliver\w* (?:is )?(?:complete\w*|successful\w*|confirmed|made)
         \bsign(?:ed|ature)\b(?! required)
-        left (?:with|in|at) .*(?:safe|door|neighbo|recept|porch|mailbox)
+        (?:left|dropped|placed) (?:with|in|at) .*(?:safe|door|neighbo|recept|porch|mailbox|letter ?box)
         (?:collect|pick|claim|receiv|accept|tak)\w* (?:.* )?by (?:the )?{_RECEIVER}
-        (?:handed|given) (?:over )?to (?:the )?{_RECEIVER}|{_RECEIVER} (?:has )?(?:collected|received|picked)
+        (?:handed|given|released) (?:over )?to (?:the |an? )?(?:{_RECEIVER}|family|relative|household)
+        {_RECEIVER} (?:has )?(?:collected|received|picked)
         已[于被]?(?:成功)?(?:派递|投递|送达|妥投|交付收件人|领取|取件)
-        (?:派递|投递|派送)成功|成功(?:派递|投递|派送)|妥投|签收|本人收
+        (?:派递|投递|派送)成功|成功(?:派递|投递|派送)|妥投|派达|签收|本人收|亲收|代收(?!点)|(?:配送|派件)(?:完成|成功)
+        由.{{0,8}}(?:领取|取走)
         """,
     ),
     (
@@ -160,11 +180,11 @@ _MEANINGS: tuple[tuple[Milestone, str], ...] = (
         \bpre-?(?:advi|alert|notif|order)|electronic(?:ally)?\b
         (?:data|information|details|advice)\b.*\b(?:submitted|received|sent|provided|transmitted|uploaded|lodged|entered)
         (?:manifest|notification|order|label)\b.*\b(?:received|created|sent|registered|generated|printed)
-        (?:receiv|submit)\w* (?:the )?(?:data|information|details)
+        (?:receiv|submit|lodg|enter|provid)\w* (?:the |item )?(?:data|information|details)
         (?:sender|origin)\b.*\bprepar
         awaiting (?:item|posting|mail|lodg)|not yet (?:posted|received|lodged|handed)
         (?:资料|信息|数据|订单|运单|电子讯息|资讯).*(?:提交|收到|接收|上传|录入|创建|生成|传送)
-        (?:提交|收到|接收).*(?:资料|信息|数据)|预报|预录|等待揽收|待收寄
+        (?:提交|收到|接收).*(?:资料|信息|数据)|预报|预录|等待.{0,4}(?:揽收|发货|寄件)|待收寄
         """,
     ),
     (
@@ -172,10 +192,11 @@ _MEANINGS: tuple[tuple[Milestone, str], ...] = (
         r"""
         \b(?:post(?:ed|ing)|accept|lodge|collect|pick|arriv|depart|left|leav|des?patch|dispatch|transit|transport)
         \b(?:process|sort|custom|hand|forward|transfer|receiv|load|unload|flight|airport|uplift|export|import)
-        \b(?:sent|shipped|consign|redirect|re-?rout|delay)|en route|on (?:the|its) way
+        \b(?:sent|shipped|consign|redirect|readdress|re-?rout|delay)|en route|on (?:the|its) way
         office of exchange|item (?:into|out of)
         收寄|投寄|揽收|收件|到达|抵达|离开|出发|前往|运送|运输|处理|离境|入境|封发|海关|放行
-        互换局|交付|交航|启运|起飞|分拣|转|暂存|呈交
+        互换局|交付|交航|交[予给由]|移交|启运|起飞|航班|延误|改寄|分拣|转|暂存|呈交
+        途中|运抵|[离到抵]港|出口|进口|出库|入库|交接|清关|报关|通关|查验|检查
         """,
     ),
 )
