@@ -396,6 +396,7 @@ def workers(house: House) -> list[Loop]:
         kept_for=timedelta(days=config.hkpost_inquiry_log_days),
         ledger_kept_for=timedelta(days=config.carrier_log_days),
         pushed_kept_for=timedelta(days=config.carrier_events_days),
+        purge_items=house.mailroom.purge,
         clock=clock,
     )
     counter = Counter(

@@ -73,6 +73,7 @@ class Config(BaseSettings):
     hkpost_daily_limit: int = Field(100_000, ge=1)
     hkpost_retention_months: int = Field(6, ge=0)
     hkpost_retention_by_prefix: Listed = ()
+    hkpost_purge_months: int = Field(0, ge=0)
     hkpost_check_digit: bool = False
     hkpost_inquiry_log_days: float = Field(90, ge=0, le=36_500, allow_inf_nan=False)
 

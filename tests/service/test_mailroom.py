@@ -220,3 +220,13 @@ async def test_what_an_operator_gets_wrong_is_told(mailroom: Mailroom) -> None:
         await mailroom.set_disabled("nobody", disabled=True)
     with pytest.raises(ConfigError, match="no user"):
         await mailroom.rotate("nobody")
+
+
+async def test_h13_a_service_prefix_is_deleted_by_its_own_period(store: Store) -> None:
+    mailroom = open_mailroom(store, hkpost_retention_by_prefix="RB:24,LK:0", hkpost_purge_months=2)
+    numbers = ["EE000000010HK", "LK773201020HK", "RB000000010HK", NUMBER]
+    await mailroom.load([Item(number=number, posted="2026-03-01 09:00") for number in numbers], NOW)
+    await mailroom.load([Item(number=f"RT{serial:09}HK", posted="2020-01-01 00:00") for serial in range(1001)], NOW)
+    assert await mailroom.purge(NOW) == 1003
+    assert [item.number for item in await mailroom.search("", NOW)] == numbers[1:3]
+    assert await open_mailroom(store).purge(NOW) == 0

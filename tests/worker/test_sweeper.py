@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 from tests.conftest import Clock
+from tests.mailrooms import open_mailroom
+from trackway.domain.mail import Item
 from trackway.storage.allowance import Allowance
 from trackway.storage.inquiries import Inquiries, subject_of
 from trackway.storage.ledger import Ledger
@@ -27,6 +29,7 @@ def _sweeper(store: Store, clock: Clock) -> Sweeper:
         ledger_kept_for=timedelta(days=14),
         pushed=PushedEvents(store.main),
         pushed_kept_for=timedelta(days=180),
+        purge_items=open_mailroom(store, hkpost_purge_months=6).purge,
         clock=clock,
     )
 
@@ -76,3 +79,15 @@ async def test_days_stay_for_the_report(store: Store, clock: Clock) -> None:
     clock.move(days=400)
     await _sweeper(store, clock).tick()
     assert [usage.calls for usage in await Inquiries(store.quick).usage()] == [1]
+
+
+async def test_items_go_some_months_after_they_are_told_no_more(store: Store, clock: Clock) -> None:
+    mailroom = open_mailroom(store)
+    old, new, unposted = (
+        ("RB000000010HK", "2025-11-22 19:59"),
+        ("RB000000010HK", "2025-11-22 20:00"),
+        ("RC000000010HK", ""),
+    )
+    await mailroom.load([Item(number=number, posted=posted) for number, posted in (old, new, unposted)], clock())
+    assert await _sweeper(store, clock).tick() > 0
+    assert [item.posted for item in await mailroom.search("R", clock())] == [new[1], unposted[1]]

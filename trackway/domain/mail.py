@@ -133,15 +133,29 @@ class Partner(Struct, frozen=True, kw_only=True):
 
 
 class Retention(Struct, frozen=True):
-    """For how many months after posting an item is told: 0 for ever. `services` holds prefixes with their own (H13)."""
+    """For how many months after posting an item is told: 0 for ever. `services` holds prefixes with their own (H13).
+
+    It is deleted `purge` months after that; never where this is 0.
+    """
 
     months: int
     services: Mapping[str, int] = {}
+    purge: int = 0
 
     def covers(self, item: Item, now: datetime) -> bool:
         """Whether the item may still be told; `now` is the local time of the operator."""
         months = self.months_of(item.number)
         return not item.posted or not months or item.posted >= months_before(now, months)
+
+    def outlasts(self, number: str, posted: str, now: datetime) -> bool:
+        """Whether an item is not only past being told, but past being kept."""
+        months = self.months_of(number)
+        return bool(self.purge and posted and months) and posted < months_before(now, months + self.purge)
+
+    def newest_outlasted(self, now: datetime) -> str:
+        """No item that was posted later than this is past being kept; empty where none ever is."""
+        periods = list(filter(None, (self.months, *self.services.values())))
+        return months_before(now, min(periods) + self.purge) if self.purge and periods else ""
 
     def months_of(self, number: str) -> int:
         """The months of the longest prefix that the number begins with, else those for all."""

@@ -37,6 +37,8 @@ Outcome = Item | MailRefusal
 _ALGORITHM = "HS512"
 _SYS_ID = re.compile(r"[!-~]{1,20}").fullmatch
 _TOKENS = 1024
+_PAGE = 500
+_HOME = ZoneInfo("Asia/Hong_Kong")
 _UNLIMITED = 2**62  # such days are counted all the same, for the report
 _CHECKS: Options = {"verify_exp": False, "verify_iat": False, "require": ["sub", "exp"]}
 
@@ -69,7 +71,9 @@ class Mailroom:
         self._texts = texts
         self._vault = vault
         self._config = config
-        self._retention = Retention(config.hkpost_retention_months, config.retention_by_prefix())
+        self._retention = Retention(
+            config.hkpost_retention_months, config.retention_by_prefix(), config.hkpost_purge_months
+        )
         # HS512 wants a key as long as its digest.
         self._token_key = hmac.digest(vault.token_key, b"hkpost", "sha512")
         self._claims = lru_cache(_TOKENS)(self._signed)  # a partner shows the same token with every call
@@ -161,6 +165,17 @@ class Mailroom:
     async def load(self, items: Sequence[Item], now: datetime) -> None:
         """Keep items and scans; safe to do twice. Texts that the catalogue has anyway follow the catalogue."""
         await self._items.load(items, (await self._texts.book(now)).bare)
+
+    async def purge(self, now: datetime) -> int:
+        """Delete the items that are past being kept; how many. Times of posting are compared in Hong Kong's zone."""
+        today, after, gone = now.astimezone(_HOME), ("", ""), 0
+        if not (edge := self._retention.newest_outlasted(today)):
+            return 0
+        while found := await self._items.posted_before(edge, after, _PAGE):
+            old = [one for one in found if self._retention.outlasts(*one, today)]
+            await self._items.delete(old)
+            gone, after = gone + len(old), found[-1]
+        return gone
 
     async def create_partner(
         self,

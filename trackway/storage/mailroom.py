@@ -52,6 +52,14 @@ _MEND = Statement(
 )
 _FIND = Statement("SELECT number, posted, body FROM item WHERE number @any(numbers text)")
 _ALL = Statement("SELECT number, posted, body FROM item WHERE number = :number ORDER BY posted")
+_POSTED_BEFORE = Statement(
+    "SELECT number, posted FROM item WHERE posted > '' AND posted < :edge AND (number, posted) > (:number, :posted) "
+    "ORDER BY number, posted LIMIT :most"
+)
+_DELETE = Statement(
+    "DELETE FROM item WHERE (number, posted) IN "
+    "(SELECT number, posted FROM @rows(rows: number text, posted text) AS given)"
+)
 _BEGINNING = Statement(
     "SELECT number, posted, body FROM item WHERE number BETWEEN :first AND :last AND (number, posted) > "
     "(:number, :posted) ORDER BY number, posted LIMIT :most"
@@ -110,6 +118,16 @@ class Items:
         number, posted = after
         values = {"first": prefix, "last": prefix.ljust(_LENGTH, "Z"), "number": number, "posted": posted, "most": most}
         return list(map(_item, await self._database.read(_BEGINNING, **values)))
+
+    async def posted_before(self, edge: str, after: tuple[str, str], most: int) -> list[tuple[str, str]]:
+        """Number and posting time of up to `most` items posted before then, from beyond `after` on."""
+        number, posted = after
+        rows = await self._database.scan(_POSTED_BEFORE, edge=edge, number=number, posted=posted, most=most)
+        return [(number, posted) for number, posted in rows]
+
+    async def delete(self, items: Sequence[tuple[str, str]]) -> None:
+        """Forget items, known by number and posting time, with their scans."""
+        await self._database.write(lambda tx: tx.fetch(_DELETE, rows=items))
 
 
 class Partners:

@@ -1,10 +1,13 @@
 """Count every request and the time it took, by its route."""
 
+from functools import lru_cache
 from time import perf_counter
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from trackway.service.metrics import Metrics
+
+_SERIES = 4096
 
 
 class Measure:
@@ -12,7 +15,8 @@ class Measure:
 
     def __init__(self, app: ASGIApp, *, metrics: Metrics) -> None:
         self._app = app
-        self._metrics = metrics
+        self._count = lru_cache(_SERIES)(metrics.requests.labels)
+        self._time = lru_cache(_SERIES)(metrics.seconds.labels)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer as the application does, and count it."""
@@ -28,8 +32,8 @@ class Measure:
             await self._app(scope, receive, noting)
         finally:
             route = _route(scope, status)
-            self._metrics.requests.labels(route, str(status)).inc()
-            self._metrics.seconds.labels(route).observe(perf_counter() - begun)
+            self._count(route, str(status)).inc()
+            self._time(route).observe(perf_counter() - begun)
 
 
 def _route(scope: Scope, status: int) -> str:

@@ -1,7 +1,7 @@
 """Delete what only served its time: who asked when, what carriers were asked and what they sent, leftovers of paces."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from trackway.storage.inquiries import Inquiries
@@ -29,6 +29,7 @@ class Sweeper(Loop):
         kept_for: timedelta,
         ledger_kept_for: timedelta,
         pushed_kept_for: timedelta,
+        purge_items: Callable[[datetime], Awaitable[int]],
         clock: Callable[[], datetime],
         sleep: Sleep = asyncio.sleep,
     ) -> None:
@@ -41,6 +42,7 @@ class Sweeper(Loop):
         self._pushed = pushed
         self._pushed_kept_for = pushed_kept_for
         self._clock = clock
+        self._purge_items = purge_items
 
     async def tick(self) -> float:
         """One round; a short pause while there is a whole batch left."""
@@ -49,4 +51,7 @@ class Sweeper(Loop):
         calls = await self._ledger.purge(now - self._ledger_kept_for, _BATCH)
         pushed = await self._pushed.purge(now - self._pushed_kept_for, _BATCH)
         left = await self._leftovers.purge(now, _BATCH)
-        return 0 if max(gone, calls, pushed, left) == _BATCH else _PAUSE
+        if max(gone, calls, pushed, left) == _BATCH:
+            return 0
+        await self._purge_items(now)
+        return _PAUSE
