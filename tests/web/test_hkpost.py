@@ -251,4 +251,4 @@ async def test_h8_any_json_gets_a_documented_answer(partner: Partner, body: Any)
 @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_h16_any_bytes_get_a_documented_answer(partner: Partner, body: bytes) -> None:
     await partner.enter()
-    _refused(await partner.ask(body), 9993)
+    _refused(await partner.ask(body), 9996 if body.strip() == b"{}" else 9993)  # the one object in so few bytes
