@@ -164,3 +164,29 @@ async def test_one_number_registered_by_all_at_once_is_accepted_once(
     assert len(refused) == 199
     assert all(isinstance(why, errors.AlreadyRegistered) for why in refused)
     assert (await Accounts(store.main).usage(shop, NOW)).used == 1
+
+
+async def test_requests_at_the_same_moment_share_what_there_is(store: Store) -> None:
+    """T30: they may be written as one; two that want the same pair, or the last of a quota, are told apart."""
+    shop, other = await account(store, quota=3), await account(store, "other")
+    registration = desk(store)
+    wanted = [
+        (shop, ["AAAAA1"]),
+        (shop, ["AAAAA1", "AAAAA2"]),
+        (other, ["AAAAA1"]),
+        (shop, ["AAAAA3", "AAAAA4"]),
+        (other, ["AAAAA2"]),
+    ]
+    outcomes = await asyncio.gather(
+        *(registration.register(who, applied(*numbers, carrier=100003), NOW) for who, numbers in wanted)
+    )
+    told = [[type(one.why) if isinstance(one, Refused) else one.number for one in outcome] for outcome in outcomes]
+    assert told == [
+        ["AAAAA1"],
+        [errors.AlreadyRegistered, "AAAAA2"],
+        ["AAAAA1"],
+        ["AAAAA3", errors.QuotaUsedUp],
+        ["AAAAA2"],
+    ]
+    usage = [(await Accounts(store.main).usage(who, NOW)).used for who in (shop, other)]
+    assert usage == [3, 2]

@@ -140,3 +140,33 @@ def test_subjects() -> None:
     assert track17.read_subjects(b'[{"number":"rt215770195hk","carrier":8011}]') == [
         Subject(number="RT215770195HK", carrier=8011)
     ]
+
+
+_PLAIN = st.fixed_dictionaries(
+    {
+        "number": st.sampled_from(
+            ["RR123456789CN", "GOOD1", "good1", " GOOD1", "GOOD1\n", "BAD!", "", "A" * 51, 5, None]
+        )
+    },
+    optional={
+        "carrier": st.sampled_from([0, 3011, 8011.0, 1 << 31, -1, "3011", "", None, True]),
+        "final_carrier": st.sampled_from([0, 21051, "x"]),
+        "auto_detection": st.sampled_from([True, False, None, 1]),
+        "tag": st.sampled_from(["", "mine", "郵" * 100, "郵" * 101, "a\0", "a\n", None, 7]),
+        "param": st.sampled_from(["", "1000AA", " 1000AA", "1000AA\n", "x" * 101, "a\0b", None, 7]),
+        "extra_param": st.sampled_from(["1000AA", None]),
+        "more": st.just(1),
+    },
+)
+
+
+@given(st.lists(_PLAIN, min_size=1, max_size=3))
+def test_what_is_read_at_one_glance_is_what_is_read_item_by_item(items: list[dict[str, object]]) -> None:
+    """A byte order mark is what no quick look gets past."""
+    body = msgspec.json.encode(items)
+    for read in (track17.read_applications, track17.read_subjects):
+        quick, slow = (
+            [(one.number, problem_of(one.why)) if isinstance(one, Refused) else one for one in read(given)]
+            for given in (body, b"\xef\xbb\xbf" + body)
+        )
+        assert quick == slow
