@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from tests.conftest import NOW
 from trackway.domain.reckoning import Reckoning, reckon, route_of, trip_days
+from trackway.domain.simulation import ABROAD, COURIER, POST, SIMULATED
 from trackway.domain.statistic import Count, Histogram, Statistic, delay_bucket, edge
 from trackway.domain.timeline import merge
 from trackway.domain.tracking import Event, Leg, Milestone, Position, Report, Tracking
@@ -108,3 +109,8 @@ def test_a_country_of_one_clock_has_a_zone_in_summer_and_winter() -> None:
         instant = ZONES.instant(8011, Event(time=f"{day} 11:00", text="", place="united kingdom"))
         assert instant is not None
         assert instant.hour == hour
+
+
+def test_simulated_carriers_tell_utc_wherever_they_are() -> None:
+    for carrier in (SIMULATED, COURIER, POST, ABROAD):
+        assert ZONES.instant(carrier, LEFT) == NOW + timedelta(hours=7)
