@@ -25,6 +25,7 @@ from trackway.egress import address
 from trackway.egress.client import GuardedClient
 from trackway.service.access import Access
 from trackway.service.alteration import Alteration
+from trackway.service.browsing import Browse
 from trackway.service.connecting import Connecting
 from trackway.service.judgement import Judgement
 from trackway.service.links import Links
@@ -46,6 +47,7 @@ from trackway.storage.allowance import Allowance
 from trackway.storage.askings import Askings
 from trackway.storage.attention import Attention
 from trackway.storage.audit import AuditedDatabase
+from trackway.storage.browsing import Browsing
 from trackway.storage.catalogue import seeded_countries, seeded_wordings
 from trackway.storage.catalogue_carriers import load_carriers
 from trackway.storage.deliveries import Deliveries
@@ -136,6 +138,8 @@ class House:
     overview: Overview
     zones: Zones
     bell: Bell
+    stream: Stream
+    browse: Browse
     staff: Staff
     followed: set[int] = field(default_factory=set)
     """The carriers that a connector asks, in this process."""
@@ -174,6 +178,7 @@ def _build(
     mailroom = _mailroom(config, store, vault, allowance, texts)
     access = _access(config, vault, accounts, allowance)
     links = Links(serials=LinkSerials(store.main), allowance=allowance, vault=vault)
+    overview = Overview(statistics=Statistics(store.main), attention=Attention(store.main))
     return House(
         config=config,
         clock=clock,
@@ -205,9 +210,16 @@ def _build(
         asking=asking,
         links=links,
         shopfront=Shopfront(shops=Shops(store.main), links=links, database=store.main),
-        overview=Overview(statistics=Statistics(store.main), attention=Attention(store.main)),
+        overview=overview,
         zones=load_zones({country.code: country.name.e for country in seeded_countries(config.data)}),
         bell=bell,
+        stream=Stream(outbox=Outbox(store.main), bell=bell, render=render, heartbeat=config.stream_heartbeat),
+        browse=Browse(
+            browsing=Browsing(store.main),
+            deliveries=Deliveries(store.main),
+            explanations=asking.explanations,
+            overview=overview,
+        ),
         staff=build_staff(audited, access=access, allowance=allowance, vault=vault),
     )
 
@@ -321,6 +333,13 @@ def _console(house: House) -> list[BaseRoute]:
             loader=house.loader,
             profile=profile_in(house.config.data),
             texts=house.texts,
+            stream=house.stream,
+            browse=house.browse,
+            alteration=house.alteration,
+            recarry=house.recarry,
+            registration=house.registration,
+            explanations=house.asking.explanations,
+            webhooks=house.webhooks,
         ),
     )
 
@@ -353,15 +372,9 @@ def _public(house: House) -> PublicFace:
 
 
 def _stream(house: House) -> StreamFace:
-    stream = Stream(
-        outbox=Outbox(house.store.main),
-        access=house.access,
-        bell=house.bell,
-        render=render,
-        clock=house.clock,
-        heartbeat=house.config.stream_heartbeat,
+    return StreamFace(
+        access=house.access, stream=house.stream, clock=house.clock, trusted_proxies=_trusted_proxies(house)
     )
-    return StreamFace(access=house.access, stream=stream, clock=house.clock, trusted_proxies=_trusted_proxies(house))
 
 
 def _trusted_proxies(house: House) -> Networks:

@@ -29,7 +29,7 @@ class Staff:
 def build_staff(database: AuditedDatabase, *, access: Access, allowance: Allowance, vault: Vault) -> Staff:
     """All of it on the store that keeps deeds."""
     kept, passwords = people.People(database), Passwords()
-    second_factor = SecondFactor(people=kept, vault=vault)
+    second_factor = SecondFactor(people=kept, passwords=passwords, vault=vault)
     return Staff(
         audit=Audit(Deeds(database)),
         people=People(people=kept, access=access, passwords=passwords, vault=vault),

@@ -2,7 +2,8 @@
 
 import asyncio
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -19,13 +20,16 @@ from trackway.app import House
 from trackway.cli.serve import start
 from trackway.config import Config, load
 from trackway.domain.errors import ConfigError
+from trackway.domain.person import Role
 from trackway.domain.registration import Application
+from trackway.domain.simulation import Story
 from trackway.domain.webhook import Kind
 from trackway.wire.hkpost import Detail, Result
 from trackway.wire.hkpost_load import read_item
 from trackway.wire.webhook import sign
 
-ACCOUNT, PARTNER = "demo-shop", "demo_partner"
+ACCOUNT, PARTNER, PERSON = "demo-shop", "demo_partner", "demo"
+_PARCELS = 42
 _HONG_KONG = ZoneInfo("Asia/Hong_Kong")
 _BEAT = 4.0
 _HOST = "127.0.0.1"
@@ -81,7 +85,9 @@ class Inbox:
         push = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
         event, given = msgspec.json.decode(push["event"], type=Kind), msgspec.json.decode(push["sign"])
         right = sign(event, bytes(push["data"]), self.key) == given
-        self._print(event, msgspec.json.decode(push["data"]), right)
+        said = msgspec.json.decode(push["data"])
+        if said["number"] in STORIES:
+            self._print(event, said, right)
         return PlainTextResponse("", 200 if right else 401)
 
     @staticmethod
@@ -143,9 +149,9 @@ class _Stage:
         settings = {"url": f"{self._url}{house.config.hkpost_base_path}", "sys_id": PARTNER, "sys_secret": secret}
         await house.asking.connections.put("hongkong-post", settings, now)
         await house.asking.connections.put("simulated", {}, now)
-        _print_welcome(self._url, house.config.hkpost_base_path, inbox.key, secret)
+        _print_welcome(self._url, house.config.hkpost_base_path, inbox.key, secret, await _link(house, now))
         account = await house.access.named(ACCOUNT)
-        await house.registration.register(account.id, [Application(number=number) for number in STORIES], now)
+        await house.registration.register(account.id, [*_parcels(now), *map(_application, STORIES)], now)
         task = asyncio.create_task(self._unfold(house))
         self._tasks.add(task)
 
@@ -177,6 +183,25 @@ async def _secret(house: House, now: datetime) -> str:
         return await house.mailroom.rotate(PARTNER)
 
 
+async def _link(house: House, now: datetime) -> str:
+    """What signs the demo's person in, new at every start."""
+    with suppress(ConfigError):
+        await house.staff.people.add(PERSON, Role.OWNER, None, now)
+    return (await house.staff.people.enter_link(PERSON, now)).token
+
+
+def _parcels(now: datetime) -> Iterator[Application]:
+    """Parcels that do not exist, of every story, which began some days ago and take a day for each step."""
+    for at in range(_PARCELS):
+        story, begun = list(Story)[at % len(Story)], now - timedelta(days=at * 5 % 17, hours=at)
+        number = f"SIM{story}9T{begun:%Y%m%d%H%M}{100 + at}"
+        yield Application(number=number, tag=f"order {1000 + at}")
+
+
+def _application(number: str) -> Application:
+    return Application(number=number)
+
+
 def _item(number: str, destination: str, scans: Sequence[tuple[str, str]], begun: datetime) -> Result:
     """The item as an operator's file has it; scans are a few hours apart and end about now."""
     times = [begun - timedelta(hours=6 * (8 - at)) for at in range(len(scans))]
@@ -194,10 +219,13 @@ def _item(number: str, destination: str, scans: Sequence[tuple[str, str]], begun
     )
 
 
-def _print_welcome(url: str, base: str, key: str, secret: str) -> None:
+def _print_welcome(url: str, base: str, key: str, secret: str, link: str) -> None:
     authenticate = f"""curl -s {url}{base}/api/authenticate -d '{{"sysId":"{PARTNER}","sysSecret":"{secret}"}}'"""
     lines = f"""
 Trackway's demo runs at {url}  (stop it with Ctrl-C)
+
+The console, where this signs you in, once:
+  {url}/console/link/{link}
 
 The merchant {ACCOUNT} has the key {key}
   curl -s {url}/track/v1/gettrackinfo -H '17token: {key}' -d '[{{"number":"RT215770195HK"}}]'
@@ -208,6 +236,7 @@ The partner {PARTNER} has the secret {secret}
   curl -s {url}{base}/api/version/1/mailTracking -H "Authorization: Bearer $TOKEN" \\
        -d '{{"lang":"A","itemNo":["RT215770195HK"]}}'
 
-Three items are on their way. Every change is pushed to {url}/demo/inbox and printed here:
+Three items are on their way. Every change is pushed to {url}/demo/inbox and printed here. In the console there are
+{_PARCELS} simulated ones beside them, in many states:
 """
     _out.print(lines, markup=False)

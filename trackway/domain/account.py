@@ -26,6 +26,14 @@ class Usage(Struct, frozen=True, kw_only=True):
     daily: int | None
 
 
+class KeyShown(Struct, frozen=True, kw_only=True):
+    """A key as it may be shown: its last four signs, and from when until when it opens."""
+
+    last4: str
+    active_from: datetime
+    ends_at: datetime | None
+
+
 class Key(Struct, frozen=True, kw_only=True):
     """A key, once it is announced. From `active_from` on it is the only one (T34)."""
 

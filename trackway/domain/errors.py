@@ -67,6 +67,10 @@ class PasswordWeak(ConfigError):
     """A password is too short, too long, or the name itself."""
 
 
+class PasswordWrong(ConfigError):
+    """The password that a change asks for is not the one."""
+
+
 class CodeWrong(ConfigError):
     """The code does not belong to the second factor that is to be set up."""
 

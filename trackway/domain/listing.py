@@ -36,6 +36,7 @@ class Filter(Struct, frozen=True, kw_only=True):
 class Listed(Struct, frozen=True, kw_only=True):
     """One tracking as a list shows it."""
 
+    id: int
     number: str
     carrier: int
     final_carrier: int

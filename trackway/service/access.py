@@ -1,10 +1,10 @@
 """Who may call, how fast, and with which key."""
 
 import secrets
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from ipaddress import ip_network
 
-from trackway.domain.account import Account, Key, Usage, admits
+from trackway.domain.account import Account, Key, KeyShown, Usage, admits
 from trackway.domain.errors import (
     AccountDisabled,
     AddressNotAllowed,
@@ -20,6 +20,8 @@ from trackway.storage.vault import Vault
 
 _SECOND_MS = 1000
 _LONGEST_NAME = 100
+USE_COUNTED = 10_000
+_DAYS_SHOWN = 14
 
 
 class Access:
@@ -138,6 +140,19 @@ class Access:
     async def accounts(self) -> list[Account]:
         """Every account."""
         return await self._accounts.all()
+
+    async def keys(self, account: int, now: datetime) -> list[KeyShown]:
+        """The keys that are in force or will be, as they may be shown."""
+        return await self._accounts.keys(account, now)
+
+    async def use_by_day(self, account: int, now: datetime) -> list[tuple[date, int]]:
+        """How many of the last fourteen days' registrations are still kept, by UTC day, up to USE_COUNTED of each."""
+        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        days = [midnight - timedelta(days=ago) for ago in range(_DAYS_SHOWN)]
+        return [
+            (day.date(), await self._accounts.registered(account, day, day + timedelta(days=1), USE_COUNTED))
+            for day in days
+        ]
 
     async def usage(self, account: int, now: datetime) -> Usage:
         """What the account has used."""

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from trackway.domain.errors import ConfigError, LastOwner, LinkSpent, NameMalformed, NameTaken, PersonUnknown
+from trackway.domain.errors import LastOwner, LinkSpent, NameMalformed, NameTaken, PasswordWrong, PersonUnknown
 from trackway.domain.person import LINK_LASTS, LinkKind, Person, Role
 from trackway.service.access import Access
 from trackway.service.passwords import Passwords
@@ -173,10 +173,11 @@ class People:
         """A new password in place of the old one; every session ends.
 
         Raises:
-            ConfigError: the old one is wrong, or the new one cannot be.
+            PasswordWrong: the old one is wrong.
+            PasswordWeak: the new one cannot be.
         """
         if not await self._passwords.right(person.password, old):
-            raise ConfigError("the old password is wrong")
+            raise PasswordWrong("the old password is wrong")
         await self._people.set_password(person.id, await self._passwords.hash(new, person.name))
 
     async def _leave_an_owner(self, person: Person) -> None:

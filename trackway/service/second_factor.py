@@ -6,8 +6,9 @@ from datetime import datetime
 import pyotp
 from msgspec import Struct
 
-from trackway.domain.errors import CodeWrong
+from trackway.domain.errors import CodeWrong, PasswordWrong
 from trackway.domain.person import Person
+from trackway.service.passwords import Passwords
 from trackway.storage.people import People
 from trackway.storage.vault import Vault
 
@@ -26,8 +27,9 @@ class Offer(Struct, frozen=True, kw_only=True):
 class SecondFactor:
     """Each code opens once. Secrets are sealed in the store, recovery codes kept as digests."""
 
-    def __init__(self, *, people: People, vault: Vault) -> None:
+    def __init__(self, *, people: People, passwords: Passwords, vault: Vault) -> None:
         self._people = people
+        self._passwords = passwords
         self._vault = vault
 
     def offer(self, person: Person, secret: str = "") -> Offer:
@@ -49,8 +51,14 @@ class SecondFactor:
         await self._people.set_second_factor(person.id, sealed, step, [self._digest(code) for code in codes])
         return codes
 
-    async def end(self, person: Person) -> None:
-        """The password alone is enough again."""
+    async def end(self, person: Person, password: str) -> None:
+        """The password alone is enough again.
+
+        Raises:
+            PasswordWrong: it is not the person's.
+        """
+        if not await self._passwords.right(person.password, password):
+            raise PasswordWrong("the password is wrong")
         await self._people.set_second_factor(person.id, "", 0, ())
 
     async def codes_left(self, person: Person) -> int:

@@ -1,16 +1,13 @@
 """An account's messages as they are made, for those who cannot receive webhooks."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
-from datetime import datetime
 
 import structlog
-from msgspec import Struct
 
 from trackway.domain.errors import AccessDenied, StorageError
 from trackway.domain.webhook import Message
-from trackway.service.access import Access
 from trackway.storage.outbox import Outbox, Render
 
 _MOST = 32
@@ -47,14 +44,6 @@ class Bell:
         return self._next
 
 
-class Listener(Struct, frozen=True, kw_only=True):
-    """Who follows a stream, as the door let them in; the key signs what they are told."""
-
-    account: int
-    key: str
-    address: str
-
-
 class Stream:
     """Reads a batch, and no more until it was taken: a listener who is slow or gone costs nothing.
 
@@ -65,36 +54,39 @@ class Stream:
         self,
         *,
         outbox: Outbox,
-        access: Access,
         bell: Bell,
         render: Render,
-        clock: Callable[[], datetime],
         heartbeat: float,
     ) -> None:
         self._outbox = outbox
-        self._access = access
         self._bell = bell
         self._render = render
-        self._clock = clock
         self._heartbeat = heartbeat
+
+    async def newest(self, account: int) -> int:
+        """The account's last message; 0 where it has none."""
+        return await self._outbox.newest(account)
 
     async def resume(self, account: int, last: int) -> int:
         """The message to go on after: `last`, or 0 for what is there where the store has not come to `last` yet."""
-        return last if last <= await self._outbox.newest(account) else 0
+        return last if last <= await self.newest(account) else 0
 
-    async def follow(self, listener: Listener, after: int) -> AsyncIterator[Sequence[tuple[Message, bytes]]]:
+    async def follow(
+        self, account: int, after: int, still: Callable[[], Awaitable[object]]
+    ) -> AsyncIterator[Sequence[tuple[Message, bytes]]]:
         """Batches of what was made after message `after`, in that order; an empty one says that we are still there.
 
-        It ends when the server stops, the store fails, or the listener would not be let in any more.
+        It ends when the server stops, the store fails, or `still` raises AccessDenied: the listener would not be let
+        in any more.
         """
         time = asyncio.get_running_loop().time
         beat = time()
         try:
             while not self._bell.over:
                 rung = self._bell.next()
-                batch = await self._outbox.after(listener.account, after, _MOST, self._render)
+                batch = await self._outbox.after(account, after, _MOST, self._render)
                 if batch or time() >= beat:
-                    await self._access.recognise(listener.key, listener.address, self._clock())
+                    await still()
                     yield batch
                     beat = time() + self._heartbeat
                 if batch:
@@ -102,7 +94,7 @@ class Stream:
                 else:
                     await _heard(rung, min(_LOOK_AGAIN, self._heartbeat))
         except (AccessDenied, StorageError) as why:
-            _log.info("a stream ended", account=listener.account, why=repr(why))
+            _log.info("a stream ended", account=account, why=repr(why))
 
 
 async def _heard(rung: asyncio.Event, within: float) -> None:

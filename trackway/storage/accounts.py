@@ -6,8 +6,8 @@ from typing import TypeVar
 
 from msgspec import Struct
 
-from trackway.domain.account import Account, Usage
-from trackway.storage.database import Database, Row, Transaction, Work, to_ms
+from trackway.domain.account import Account, KeyShown, Usage
+from trackway.storage.database import Database, Row, Transaction, Work, from_ms, maybe_instant, to_ms
 from trackway.storage.statement import Statement
 
 T = TypeVar("T")
@@ -47,6 +47,14 @@ _DROP_NETWORKS = Statement("DELETE FROM account_network WHERE account_id = :acco
 _SEALED = Statement(
     "SELECT sealed, ends_at FROM account_key WHERE account_id = :account AND active_from <= :now "
     "AND (ends_at IS NULL OR ends_at > :since) ORDER BY id DESC LIMIT 2"
+)
+_KEYS = Statement(
+    "SELECT last4, active_from, ends_at FROM account_key WHERE account_id = :account "
+    "AND (ends_at IS NULL OR ends_at > :now) ORDER BY active_from"
+)
+_REGISTERED = Statement(
+    "SELECT COUNT(*) FROM (SELECT 1 FROM tracking WHERE account_id = :account AND registered_at >= :begin "
+    "AND registered_at < :end LIMIT :most) AS found"
 )
 _SET_WEBHOOK = Statement("UPDATE account SET webhook_url = :url WHERE id = :account")
 _SET_DISABLED = Statement("UPDATE account SET disabled = :disabled WHERE id = :account")
@@ -160,6 +168,16 @@ class Accounts:
         rows = await self._database.read(_SEALED, account=account, now=to_ms(now), since=to_ms(min(since, now)))
         in_force = bool(rows) and (rows[0][1] is None or rows[0][1] > to_ms(now))
         return [sealed for sealed, _ in rows] if in_force else []
+
+    async def keys(self, account: int, now: datetime) -> list[KeyShown]:
+        """The keys that are in force or will be."""
+        rows = await self._database.read(_KEYS, account=account, now=to_ms(now))
+        return [KeyShown(last4=row[0], active_from=from_ms(row[1]), ends_at=maybe_instant(row[2])) for row in rows]
+
+    async def registered(self, account: int, begin: datetime, end: datetime, most: int) -> int:
+        """How many trackings that are still kept were registered in a time, up to `most`."""
+        span = {"begin": to_ms(begin), "end": to_ms(end), "most": most}
+        return int((await self._database.scan(_REGISTERED, account=account, **span))[0][0])
 
     async def set_webhook(self, account: int, url: str) -> None:
         """Where the account's messages go from now on; empty for nowhere."""

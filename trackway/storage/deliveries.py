@@ -27,6 +27,7 @@ class Sought(Struct, frozen=True, kw_only=True):
     """Which messages are asked for; what is None does not matter. `since` is part of it, `until` is not."""
 
     number: str | None = None
+    tracking: int | None = None
     outcome: Outcome | None = None
     since: datetime | None = None
     until: datetime | None = None
@@ -78,6 +79,7 @@ class Deliveries:
 def _where(sought: Sought) -> tuple[str, dict[str, Any]]:
     conditions = {
         " AND number = :number": sought.number,
+        " AND tracking_id = :tracking": sought.tracking,
         " AND outcome = :outcome": sought.outcome,
         " AND created_at >= :since": None if sought.since is None else to_ms(sought.since),
         " AND created_at < :until": None if sought.until is None else to_ms(sought.until),

@@ -13,7 +13,7 @@ COUNT_AHEAD = 10_000
 _KEPT_PLACES = 10_000
 
 _PUSHED = {0: "pushed_at IS NULL", 1: "push_status = 200", 2: "pushed_at IS NOT NULL AND push_status <> 200"}
-_COLUMNS = (
+COLUMNS = (
     "id, number, carrier, final_carrier, origin_country, destination_country, milestone, registered_at, tracked_at, "
     "pushed_at, push_status, stopped_at, stop_reason, retracked, carrier_changes, tag"
 )
@@ -30,14 +30,14 @@ class Listing:
         """Page `number` (from 1), newest registered first; the total is exact up to COUNT_AHEAD behind the page."""
         place = self._places.get((account, wanted, number - 1))
         skipped = 0 if place or number == 1 else (number - 1) * PAGE_SIZE
-        parts, values = _parts(wanted, place)
+        parts, values = parts_of(wanted, place)
         order = "ORDER BY registered_at DESC, id DESC"
         chosen = " UNION ALL ".join(
             f"SELECT * FROM (SELECT registered_at, id {part} {order} LIMIT :reach) AS part" for part in parts
         )
         rows = await self._database.scan(
             Statement(
-                f"SELECT {_COLUMNS} FROM tracking WHERE id IN (SELECT id FROM ({chosen}) AS chosen {order} "
+                f"SELECT {COLUMNS} FROM tracking WHERE id IN (SELECT id FROM ({chosen}) AS chosen {order} "
                 f"LIMIT :size OFFSET :skipped) {order}"
             ),
             **values,
@@ -49,10 +49,10 @@ class Listing:
         if rows:
             self._remember((account, wanted, number), (rows[-1][7], rows[-1][0]))
         total = await self._count(account, wanted, number * PAGE_SIZE + COUNT_AHEAD)
-        return Page(number=number, total=total, items=[_listed(row) for row in rows])
+        return Page(number=number, total=total, items=[listed(row) for row in rows])
 
     async def _count(self, account: int, wanted: Filter, most: int) -> int:
-        parts, values = _parts(wanted, None)
+        parts, values = parts_of(wanted, None)
         counted = " UNION ALL ".join(f"SELECT * FROM (SELECT 1 {part} LIMIT :most) AS part" for part in parts)
         statement = Statement(f"SELECT COUNT(*) FROM ({counted}) AS counted")
         ((total,),) = await self._database.scan(statement, **values, account=account, most=most)
@@ -65,7 +65,9 @@ class Listing:
             del self._places[next(iter(self._places))]
 
 
-def _parts(wanted: Filter, place: tuple[int, int] | None) -> tuple[list[str], dict[str, Any]]:
+def parts_of(
+    wanted: Filter, place: tuple[int, int] | None, *, oldest_first: bool = False
+) -> tuple[list[str], dict[str, Any]]:
     """The rows that a filter lets through, one part for each state so that each walks one index, and their values."""
     conditions = ["account_id = :account"]
     values: dict[str, Any] = {}
@@ -82,7 +84,7 @@ def _parts(wanted: Filter, place: tuple[int, int] | None) -> tuple[list[str], di
             conditions.append(condition)
             values[name] = instant
     if place is not None:
-        conditions.append("(registered_at, id) < (:last_at, :last_id)")
+        conditions.append(f"(registered_at, id) {'>' if oldest_first else '<'} (:last_at, :last_id)")
         values |= {"last_at": place[0], "last_id": place[1]}
     base = f"FROM tracking WHERE {' AND '.join(conditions)}"
     if wanted.milestones is None and (wanted.carrier or wanted.number):
@@ -99,8 +101,10 @@ def _bounds(column: str, span: Span) -> Iterator[tuple[str, str, int]]:
         yield f"{column}_at < :{column}_end", f"{column}_end", to_ms(span.end)
 
 
-def _listed(row: Row) -> Listed:
+def listed(row: Row) -> Listed:
+    """A tracking from a row of `COLUMNS`."""
     return Listed(
+        id=row[0],
         number=row[1],
         carrier=row[2],
         final_carrier=row[3],

@@ -105,6 +105,14 @@ tracking = Table(
     Index("tracking_by_state", "account_id", "milestone", "registered_at", "id"),
     Index("tracking_by_carrier", "account_id", "carrier", "registered_at", "id"),
     Index("tracking_by_stop", "account_id", "stopped_at", **_where("stopped_at IS NOT NULL")),
+    # PostgreSQL finds what begins with a text only where the index compares byte by byte.
+    Index(
+        "tracking_by_tag",
+        "account_id",
+        "tag",
+        postgresql_ops={"tag": "text_pattern_ops"},
+        **_where("tag IS NOT NULL"),
+    ),
     Index("tracking_by_turn", "turns_at", **_where("turns_at IS NOT NULL")),
     # What was never answered is not in it, so registering costs nothing more.
     Index(

@@ -1,6 +1,6 @@
 """GET /stream: an account's messages as Server-Sent Events, in the order they were made."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
 
 import structlog
@@ -12,7 +12,7 @@ from starlette.types import Receive, Scope, Send
 from trackway.domain.errors import AccessDenied, StorageError
 from trackway.domain.webhook import Message
 from trackway.service.access import Access
-from trackway.service.stream import Listener, Stream
+from trackway.service.stream import Stream
 from trackway.web.caller import Networks, caller_address
 from trackway.web.http import denied, json_response
 from trackway.wire.track17 import write_problem
@@ -58,12 +58,19 @@ class StreamFace:
         except StorageError:
             _log.exception("the store failed", path=request.url.path)
             return json_response(write_problem(*INTERNAL, top=503), 503)
-        listener = Listener(account=account.id, key=key, address=address)
-        return StreamingResponse(self._written(listener, after), headers=_HEADERS, media_type="text/event-stream")
 
-    async def _written(self, listener: Listener, after: int) -> AsyncIterator[bytes]:
-        async for batch in self._stream.follow(listener, after):
-            yield b"".join(_event(message, data, listener.key) for message, data in batch) or _HEARTBEAT
+        async def still() -> None:
+            await self._access.recognise(key, address, self._clock())
+
+        return StreamingResponse(
+            self._written(account.id, key, after, still), headers=_HEADERS, media_type="text/event-stream"
+        )
+
+    async def _written(
+        self, account: int, key: str, after: int, still: Callable[[], Awaitable[None]]
+    ) -> AsyncIterator[bytes]:
+        async for batch in self._stream.follow(account, after, still):
+            yield b"".join(_event(message, data, key) for message, data in batch) or _HEARTBEAT
 
 
 def _event(message: Message, data: bytes, key: str) -> bytes:

@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from trackway.domain.account import Account
-from trackway.domain.errors import AccessDenied, ConfigError, Refusal, StorageError, TrackwayError
+from trackway.domain.errors import ConfigError, Refusal, StorageError, TrackwayError
 from trackway.domain.person import Deed, Person, Role, Session
 from trackway.service.access import Access
 from trackway.service.audit import Audit
@@ -27,7 +27,7 @@ from trackway.web.console.assets import Assets, templates
 from trackway.web.console.texts import LANGUAGES, Texts, preferred
 from trackway.web.http import BodyUnreadable
 
-HOME = "/console/audit"
+HOME = "/console/trackings"
 LOGIN = "/console/login"
 ACCOUNTS = "/console/accounts"
 _HERE = Path(__file__).parent
@@ -39,11 +39,16 @@ _log = structlog.get_logger(__name__)
 # Path, text of the link, who sees it, and whether it is only for people of the house.
 NAV: tuple[tuple[str, str, Role, bool], ...] = (
     ("/console/overview", "nav.overview", Role.READER, False),
+    ("/console/trackings", "nav.trackings", Role.READER, False),
+    ("/console/import", "nav.import", Role.OPERATOR, False),
+    ("/console/webhook", "nav.webhook", Role.READER, False),
+    ("/console/access", "nav.access", Role.READER, False),
     ("/console/tracking-page", "nav.shop", Role.READER, False),
     ("/console/carriers", "nav.carriers", Role.READER, True),
     ("/console/operator", "nav.operator", Role.READER, True),
     ("/console/people", "nav.people", Role.OWNER, False),
     ("/console/audit", "nav.audit", Role.READER, False),
+    ("/console/carriers", "nav.carriers", Role.READER, True),
 )
 
 
@@ -300,7 +305,9 @@ class _Guarded:
     async def _done(self, visit: Visit) -> Response:
         try:
             return await self._show(visit)
-        except (Refusal, ConfigError, AccessDenied) as why:
+        except StorageError:
+            raise
+        except TrackwayError as why:
             text = self._kit.explain(visit.language, why)
             return visit.wrong(local(visit.form["back"]) or _referrer(visit.request), text)
 

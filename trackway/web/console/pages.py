@@ -5,27 +5,41 @@ from dataclasses import dataclass
 from starlette.routing import BaseRoute
 
 from trackway.domain.carrier import Catalogue
+from trackway.service.alteration import Alteration
+from trackway.service.browsing import Browse
 from trackway.service.budget import Budget
 from trackway.service.connecting import Connecting
+from trackway.service.explanation import Explanations
 from trackway.service.links import Links
 from trackway.service.loading import Loader
 from trackway.service.mailroom import Mailroom
 from trackway.service.overview import Overview
 from trackway.service.people import People
+from trackway.service.recarry import Recarry
+from trackway.service.registration import Registration
 from trackway.service.roster import Roster
 from trackway.service.second_factor import SecondFactor
 from trackway.service.shopfront import Shopfront
+from trackway.service.stream import Stream
 from trackway.service.texts import Texts
+from trackway.service.webhooks import Webhooks
+from trackway.web.console.access import AccessPage
 from trackway.web.console.accounts import AccountsPage
 from trackway.web.console.audit import AuditPage
 from trackway.web.console.base import Kit
 from trackway.web.console.carriers import CarriersPage
 from trackway.web.console.door import Door
+from trackway.web.console.importing import ImportPage
+from trackway.web.console.live import Live
+from trackway.web.console.me import MePage
 from trackway.web.console.operator import OperatorPage
 from trackway.web.console.overview import OverviewPage
 from trackway.web.console.partners import PartnersPage
 from trackway.web.console.people import PeoplePage
 from trackway.web.console.shop import ShopPage
+from trackway.web.console.tracking import TrackingPage
+from trackway.web.console.trackings import TrackingsPage
+from trackway.web.console.webhook import WebhookPage
 from trackway.web.console.wordings import WordingsPage
 from trackway.wire.files.emsevt import Profile
 
@@ -47,6 +61,13 @@ class Desks:
     loader: Loader
     profile: Profile
     texts: Texts
+    stream: Stream
+    browse: Browse
+    alteration: Alteration
+    recarry: Recarry
+    registration: Registration
+    explanations: Explanations
+    webhooks: Webhooks
 
 
 def routes(kit: Kit, desks: Desks) -> list[BaseRoute]:
@@ -54,6 +75,21 @@ def routes(kit: Kit, desks: Desks) -> list[BaseRoute]:
     return [
         *kit.assets.routes(),
         *Door(kit, people=desks.people).routes(),
+        *TrackingsPage(kit, browse=desks.browse, carriers=desks.catalogue).routes(),
+        *TrackingPage(
+            kit,
+            browse=desks.browse,
+            alteration=desks.alteration,
+            recarry=desks.recarry,
+            explanations=desks.explanations,
+            links=desks.links,
+            carriers=desks.catalogue,
+        ).routes(),
+        *ImportPage(kit, registration=desks.registration, carriers=desks.catalogue).routes(),
+        *WebhookPage(kit, webhooks=desks.webhooks, access=kit.access).routes(),
+        *AccessPage(kit, access=kit.access).routes(),
+        *MePage(kit, people=desks.people, second_factor=desks.second_factor).routes(),
+        *Live(kit, stream=desks.stream).routes(),
         *PeoplePage(kit, people=desks.people).routes(),
         *AccountsPage(kit).routes(),
         *AuditPage(kit).routes(),
