@@ -46,7 +46,8 @@ class Inspector:
             self._outside.append(request.url)
 
     def _answered(self, answer: Response) -> None:
-        self._sizes.append(answer)
+        if not answer.headers.get("content-type", "").startswith("text/event-stream"):  # which never ends
+            self._sizes.append(answer)
 
     async def look(self, path: str, status: int = 200) -> None:
         """Open a page and hold it against all of it, in both themes, wide and narrow."""
