@@ -82,8 +82,10 @@ class ImportPage:
         """What became of each line of a part; the log of deeds says how many were registered."""
         rows = _part(visit)
         asked = [self._application(row) for row in rows]
-        with visit.doing("import.register", detail=str(len(rows)), done=lambda kept: bool(kept.new)):
-            outcomes = await self._registration.register(visit.account.id, asked, visit.now)
+        outcomes = await self._registration.register(visit.account.id, asked, visit.now)
+        # Registrations of several callers share a transaction, so this deed is kept right after it, in its own.
+        if kept := sum(not isinstance(outcome, Refused) for outcome in outcomes):
+            await self._kit.audit.note(visit.deed("import.register", detail=str(kept)), visit.now)
         return _json(
             [
                 Outcome(line=row.line, number=row.number, wrong=self._kit.explain(visit.language, outcome.why))
