@@ -243,6 +243,7 @@ def _webhooks(config: Config, store: Store, client: GuardedClient, access: Acces
         client=client,
         check=lambda url: address.parse(url, config.networks()),
         sample=_sample,
+        sign=webhook.sign,
     )
 
 
@@ -268,8 +269,10 @@ def _texts(config: Config, store: Store) -> Texts:
 
 def _sample(key: str, now: datetime) -> Sample:
     """The push of the webhook test: the document's own sample, signed with the account's key."""
-    body = webhook.body(Kind.STOPPED, webhook.stopped("RM101474005CN", 3011, None), key)
-    return Sample(body, webhook.headers(f"test_{now:%Y%m%d%H%M%S}", 1, now, body, key))
+    event, data = Kind.STOPPED, webhook.stopped("RM101474005CN", 3011, None)
+    body = webhook.body(event, data, key)
+    headers = webhook.headers(f"test_{now:%Y%m%d%H%M%S}", 1, now, body, key)
+    return Sample(event=event, data=data, body=body, headers=headers)
 
 
 def lifetimes_of(config: Config) -> Lifetimes:

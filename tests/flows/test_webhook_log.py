@@ -9,7 +9,7 @@ import pytest
 from tests.conftest import Clock
 from tests.flows.test_story import NUMBER, Stage
 from tests.house import receiver, running
-from trackway.domain.errors import ConfigError, WebhookAddressEmpty
+from trackway.domain.errors import ConfigError, WebhookAddressEmpty, WebhookAddressMissing
 from trackway.domain.webhook import Outcome
 from trackway.storage.deliveries import Sought
 
@@ -66,7 +66,21 @@ async def test_tenants_do_not_see_each_others_messages(stage: Stage) -> None:
     assert await webhooks.find("other", Sought(), 10) == []
     with pytest.raises(ConfigError, match="no message"):
         await webhooks.one("other", mine.message.id)
+    await webhooks.set_url("other", stage.inbox.url)
     assert await webhooks.replay("other", [mine.message.id], stage.clock()) == []
+    assert await webhooks.replay_found("other", Sought(number=NUMBER), 10, stage.clock()) == []
+    assert sum((await webhooks.counts("other", stage.clock())).values()) == 0
+
+
+async def test_nothing_is_sent_again_where_there_is_no_webhook(stage: Stage) -> None:
+    """It would only be cancelled, and what is known of it lost."""
+    await stage.deliver()
+    webhooks = stage.shop.house.webhooks
+    (mine,) = await webhooks.find("shop", Sought(), 10)
+    await webhooks.set_url("shop", "")
+    with pytest.raises(WebhookAddressMissing):
+        await webhooks.replay("shop", [mine.message.id], stage.clock())
+    assert (await webhooks.one("shop", mine.message.id)).outcome is Outcome.DELIVERED
 
 
 async def test_the_webhook_test_shows_the_answer(stage: Stage) -> None:

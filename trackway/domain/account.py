@@ -1,9 +1,11 @@
 """The customer, and the key that they call with."""
 
 from datetime import datetime
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from msgspec import Struct
+
+_MAPPED_BITS = 96
 
 
 class Account(Struct, frozen=True, kw_only=True):
@@ -51,6 +53,20 @@ def normal_address(text: str) -> IPv4Address | IPv6Address:
     address = ip_address(text)
     mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
     return mapped or address
+
+
+def normal_network(text: str) -> IPv4Network | IPv6Network:
+    """A network, with host bits cleared, and an IPv4 one that is written as IPv6 unwrapped.
+
+    Raises:
+        ValueError: the text is no address or network.
+
+    >>> [str(normal_network(text)) for text in ("203.0.113.7", "203.0.113.7/24", "::ffff:203.0.113.0/120")]
+    ['203.0.113.7/32', '203.0.113.0/24', '203.0.113.0/24']
+    """
+    network = ip_network(text, strict=False)
+    mapped = network.network_address.ipv4_mapped if isinstance(network, IPv6Network) else None
+    return IPv4Network((mapped, network.prefixlen - _MAPPED_BITS)) if mapped else network
 
 
 def admits(networks: tuple[str, ...], address: str) -> bool:

@@ -296,9 +296,25 @@ class NothingPushed(Refusal):
 class NetworkMalformed(Refusal):
     """An entry of an address list is no address or network."""
 
+    def __init__(self, network: str) -> None:
+        super().__init__(f"{network[:80]!r}: give an address or a network, such as 203.0.113.7 or 203.0.113.0/24")
+        self.network = network[:80]
+
+
+class NetworksTooMany(Refusal):
+    """An address list would be longer than `most` entries."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"an address list has at most {most} entries")
+        self.most = most
+
 
 class WebhookAddressMalformed(Refusal):
-    """The webhook address is not one that we may call; the message says why."""
+    """The webhook address is not one that we may call; the message says why, and `flaw` in one word."""
+
+    def __init__(self, why: str, flaw: str) -> None:
+        super().__init__(why)
+        self.flaw = flaw
 
 
 class AskRefused(TrackwayError):

@@ -78,16 +78,16 @@ def parse(url: str, allowed: tuple[Network, ...] = ()) -> Endpoint:
     if not url.strip():
         raise WebhookAddressMissing("no webhook address is set")
     if len(url) > _LONGEST:
-        raise WebhookAddressMalformed(f"a webhook address has at most {_LONGEST} characters")
+        raise WebhookAddressMalformed(f"a webhook address has at most {_LONGEST} characters", "long")
     if "\\" in url or any(unicodedata.category(character)[0] in "CZ" for character in url):
-        raise WebhookAddressMalformed("a webhook address has no blanks, control characters or backslashes")
+        raise WebhookAddressMalformed("a webhook address has no blanks, control characters or backslashes", "blanks")
     parts = _URL.fullmatch(url)
     if parts is None:
-        raise WebhookAddressMalformed("a webhook address begins with http:// or https://")
+        raise WebhookAddressMalformed("a webhook address begins with http:// or https://", "scheme")
     scheme = parts[1].lower()
     host, address, port = _authority(parts[2])
     if address is not None and not permitted(address, allowed):
-        raise WebhookAddressMalformed("this address may not be called")
+        raise WebhookAddressMalformed("this address may not be called", "guarded")
     path = quote(parts[3], safe=_AS_IT_IS)
     return Endpoint(
         scheme=scheme,
@@ -102,10 +102,10 @@ def _authority(text: str) -> tuple[str, Address | None, int | None]:
     """Host, address and port of what stands between `//` and the path."""
     parts = _AUTHORITY.fullmatch(text)
     if parts is None:
-        raise WebhookAddressMalformed("a webhook address has a host, perhaps a port, and no user name")
+        raise WebhookAddressMalformed("a webhook address has a host, perhaps a port, and no user name", "parts")
     port = int(parts[2]) if parts[2] else None
     if port is not None and not 1 <= port <= _LAST_PORT:
-        raise WebhookAddressMalformed(f"a port is between 1 and {_LAST_PORT}")
+        raise WebhookAddressMalformed(f"a port is between 1 and {_LAST_PORT}", "port")
     try:
         if parts[1].startswith("["):
             six = IPv6Address(parts[1][1:-1])
@@ -113,7 +113,7 @@ def _authority(text: str) -> tuple[str, Address | None, int | None]:
         host = _name(parts[1])
         return host, IPv4Address(host) if _NUMERIC.fullmatch(host.rpartition(".")[2]) else None, port
     except ValueError:
-        raise WebhookAddressMalformed("the host of a webhook address is a name or a plain address") from None
+        raise WebhookAddressMalformed("the host of a webhook address is a name or a plain address", "host") from None
 
 
 def _name(text: str) -> str:

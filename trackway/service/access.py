@@ -1,10 +1,10 @@
 """Who may call, how fast, and with which key."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from ipaddress import ip_network
 
-from trackway.domain.account import Account, Key, KeyShown, Usage, admits
+from trackway.domain.account import Account, Key, KeyShown, Usage, admits, normal_network
 from trackway.domain.errors import (
     AccountDisabled,
     AddressNotAllowed,
@@ -22,6 +22,7 @@ _SECOND_MS = 1000
 _LONGEST_NAME = 100
 USE_COUNTED = 10_000
 _DAYS_SHOWN = 14
+_MOST_NETWORKS = 100
 
 
 class Access:
@@ -41,7 +42,8 @@ class Access:
         self._allowance = allowance
         self._vault = vault
         self._pace = pace_per_second
-        self._key_change_delay = timedelta(seconds=key_change_delay)
+        self.key_change_delay = timedelta(seconds=key_change_delay)
+        """How long after its announcement a new key takes the old one's place (T34)."""
         self._key_overlap = timedelta(seconds=key_overlap)
 
     async def admit(self, key: str | None, address: str, endpoint: str, now: datetime) -> Account:
@@ -95,7 +97,7 @@ class Access:
 
     async def rotate_key(self, name: str, now: datetime) -> Key:
         """A new key, announced at once; at `active_from` it takes the old one's place (T34)."""
-        account, key, active_from = await self.named(name), _new_key(), now + self._key_change_delay
+        account, key, active_from = await self.named(name), _new_key(), now + self.key_change_delay
         await self._accounts.replace_key(account.id, self._sealed(account.id, key), now, active_from)
         return Key(account=name, key=key, active_from=active_from)
 
@@ -125,12 +127,25 @@ class Access:
             ConfigError: there is no such account.
             NetworkMalformed: one is no address or network.
         """
-        try:
-            understood = tuple(str(ip_network(network, strict=False)) for network in networks)
-        except ValueError as error:
-            raise NetworkMalformed(str(error)) from None
+        understood = tuple(_network(text) for text in networks)
         await self._accounts.allow((await self.named(name)).id, understood)
         return understood
+
+    async def allow_too(self, name: str, networks: Sequence[str]) -> tuple[str, ...]:
+        """More networks that may call for the account, as understood. The first ones shut out all others.
+
+        Raises:
+            ConfigError: there is no such account.
+            NetworkMalformed: one is no address or network; none is added.
+            NetworksTooMany: the list would be longer than a hundred entries; none is added.
+        """
+        understood = tuple(_network(text) for text in networks)
+        await self._accounts.add_networks((await self.named(name)).id, understood, _MOST_NETWORKS)
+        return understood
+
+    async def allow_no_more(self, name: str, network: str) -> bool:
+        """Whether a network was on the account's list; it is not any more. With the last one gone, all may call."""
+        return await self._accounts.drop_network((await self.named(name)).id, network)
 
     async def signing_keys(self, account: int, now: datetime) -> list[str]:
         """The key that signs the account's messages at `now`, and after it the old one while both do; maybe none."""
@@ -162,6 +177,13 @@ class Access:
         return SealedKey(
             lookup=self._vault.lookup(key), sealed=self._vault.seal(key, f"account:{account}"), last4=key[-4:]
         )
+
+
+def _network(text: str) -> str:
+    try:
+        return str(normal_network(text.strip()))
+    except ValueError:
+        raise NetworkMalformed(text) from None
 
 
 def _new_key() -> str:

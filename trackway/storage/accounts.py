@@ -7,6 +7,7 @@ from typing import TypeVar
 from msgspec import Struct
 
 from trackway.domain.account import Account, KeyShown, Usage
+from trackway.domain.errors import NetworksTooMany
 from trackway.storage.database import Database, Row, Transaction, Work, from_ms, maybe_instant, to_ms
 from trackway.storage.statement import Statement
 
@@ -43,6 +44,9 @@ _ADD_NETWORKS = Statement(
     "INSERT INTO account_network (account_id, network) SELECT CAST(:account AS BIGINT), network "
     "FROM @rows(networks: network text) AS given WHERE true ON CONFLICT DO NOTHING"
 )
+_DROP_NETWORK = Statement("DELETE FROM account_network WHERE account_id = :account AND network = :network RETURNING 1")
+_COUNT_NETWORKS = Statement("SELECT COUNT(*) FROM account_network WHERE account_id = :account")
+_HOLD = Statement("SELECT id FROM account WHERE id = :account @locked")
 _DROP_NETWORKS = Statement("DELETE FROM account_network WHERE account_id = :account")
 _SEALED = Statement(
     "SELECT sealed, ends_at FROM account_key WHERE account_id = :account AND active_from <= :now "
@@ -195,6 +199,26 @@ class Accounts:
             await transaction.fetch(_ADD_NETWORKS, account=account, networks=[(network,) for network in networks])
 
         await self._change(work)
+
+    async def add_networks(self, account: int, networks: tuple[str, ...], most: int) -> None:
+        """Let these call too.
+
+        Raises:
+            NetworksTooMany: the list would be longer than `most`; it stays as it is.
+        """
+
+        async def work(transaction: Transaction) -> None:
+            await transaction.fetch(_HOLD, account=account)
+            await transaction.fetch(_ADD_NETWORKS, account=account, networks=[(network,) for network in networks])
+            ((count,),) = await transaction.fetch(_COUNT_NETWORKS, account=account)
+            if count > most:
+                raise NetworksTooMany(most)
+
+        await self._change(work)
+
+    async def drop_network(self, account: int, network: str) -> bool:
+        """Whether the network was on the list; it is not any more."""
+        return bool(await self._change(lambda tx: tx.fetch(_DROP_NETWORK, account=account, network=network)))
 
     async def usage(self, account: int, now: datetime) -> Usage:
         """What the account has used, in all and today."""

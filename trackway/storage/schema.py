@@ -195,6 +195,8 @@ message = Table(
     ),
     Index("message_by_tracking", "tracking_id", "id"),
     Index("message_by_account", "account_id", "id"),
+    Index("message_by_outcome", "account_id", "outcome", "created_at", "id"),
+    Index("message_by_number", "account_id", "number"),
     sqlite_autoincrement=True,
 )
 

@@ -14,6 +14,7 @@ REFUSALS: dict[type[Refusal], tuple[int, Callable[..., str]]] = {
     errors.WebhookAddressEmpty: (-18010201, lambda _: "The webhook address cannot be empty."),
     errors.WebhookTestFailed: (-18010203, lambda why: f"The webhook test failed, HTTP status code: {why.status}."),
     errors.NetworkMalformed: (-18010205, lambda _: "The format of the IP address is invalid."),
+    errors.NetworksTooMany: (-18010205, lambda why: f"The address list has at most {why.most} entries."),
     errors.NothingPushed: (-18010206, lambda _: "The push failed."),
     errors.WebhookAddressMissing: (-18010204, lambda _: "No webhook address is set, so nothing can be pushed."),
     errors.WebhookAddressMalformed: (-18010202, lambda _: "The format of the webhook address is invalid."),

@@ -27,9 +27,10 @@ LEAST = {
     "POST /console/webhook": Role.OWNER,
     "POST /console/webhook/test": Role.OPERATOR,
     "POST /console/webhook/replay": Role.OPERATOR,
+    "POST /console/webhook/replay/all": Role.OPERATOR,
     "POST /console/access/key": Role.OWNER,
-    "POST /console/access/addresses": Role.OWNER,
-    "POST /console/access/disable": Role.OWNER,
+    "POST /console/access/networks": Role.OWNER,
+    "POST /console/access/networks/remove": Role.OWNER,
     "POST /console/people": Role.OWNER,
     "POST /console/people/{id:int}/role": Role.OWNER,
     "POST /console/people/{id:int}/reset": Role.OWNER,
@@ -40,7 +41,7 @@ LEAST = {
     },
 }
 HOUSE = {"/console/accounts", "POST /console/accounts", "POST /console/accounts/{id:int}/look"}
-HOUSE |= {"POST /console/access/enable"}
+HOUSE |= {"POST /console/access/disabled"}
 
 
 @pytest.fixture
@@ -121,6 +122,7 @@ async def test_another_tenants_ids_do_not_exist(desk: Running) -> None:
         for act in ("role", "reset", "disabled"):
             await one.post(f"/console/people/{eve.id}/{act}", {"role": "reader", "disabled": "yes"})
         assert (await one.get("/console/webhook/1")).status == 404
+        assert (await one.get("/console/webhook/1/data")).status == 404
         assert "secret-tag" not in (await one.get("/console/trackings?q=secret")).text
         assert b"RR473124829GB" not in (await one.get("/console/trackings.csv")).text.encode()
         await one.post("/console/webhook/replay", {"id": "1"})

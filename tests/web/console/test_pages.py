@@ -11,7 +11,7 @@ import pyotp
 import pytest
 
 from tests.conftest import Clock
-from tests.house import Running, receiver, running
+from tests.house import Running, running
 from tests.web.console.desk import PASSWORD, Browser, browser, signed_in
 from trackway import app
 from trackway.domain.person import Role
@@ -150,50 +150,6 @@ async def test_what_may_belong_to_several_is_asked_for(desk: Running) -> None:
         known = json.loads((await one.post("/console/import/recognise", {"rows": json.dumps(rows)})).text)
     assert (known[0]["carrier"], len(known[0]["candidates"]) > 1) == (0, True)
     assert known[1]["carrier"] == 11031
-
-
-async def test_the_webhook_is_set_tested_explained_and_replayed(desk: Running) -> None:
-    async with receiver() as inbox, signed_in(desk, "ada", Role.OWNER, "shop") as one:
-        inbox.key = desk.key
-        assert "No webhook" in (await one.post("/console/webhook/test")).said
-        assert "from now on" in (await one.post("/console/webhook", {"url": inbox.url})).said
-        assert (await one.post("/console/webhook", {"url": "ftp://x"})).said
-        inbox.answers = [503]
-        assert "503" in (await one.post("/console/webhook/test")).text
-        await filled(desk)
-        courier = next(loop for loop in app.workers(desk.house) if loop.name == "courier")
-        courier.start()
-        while len(inbox.pushes) < 3:
-            inbox.came.clear()
-            await inbox.came.wait()
-        await courier.stop(5)
-        page = (await one.get("/console/webhook")).text
-        pushes = {int(found) for found in re.findall(r'name="id" value="(\d+)"', page)}
-        assert len(pushes) == 2
-        signed = re.search(r"= ([0-9a-f]{64})", page)
-        assert signed
-        assert signed[1] in [push["sign"] for push in inbox.pushes]
-        assert desk.key not in page
-        assert "sent again" in (await one.post("/console/webhook/replay", {"id": str(min(pushes))})).text
-        assert "None of them" in (await one.post("/console/webhook/replay", {"id": "999"})).said
-
-
-async def test_a_key_is_shown_once_and_the_old_one_lives_until_then(desk: Running) -> None:
-    old = desk.key
-    async with signed_in(desk, "ada", Role.OWNER, "shop") as one:
-        made = await one.post("/console/access/key")
-        new = made.found(r'id="key">([0-9A-F]{32})<')
-        again = (await one.get("/console/access")).text
-        assert (new in again, old in again, f"••••{new[-4:]}" in again) == (False, False, True)
-        assert (await desk.call("gettracklist", {}, old))[0] == 200
-        assert (await desk.call("gettracklist", {}, new))[0] == 401
-        desk.clock.move(minutes=6)
-        assert (await desk.call("gettracklist", {}, old))[0] == 401
-        assert (await desk.call("gettracklist", {}, new))[0] == 200
-        assert "changed" in (await one.post("/console/access/addresses", {"networks": "203.0.113.7, 10.0.0.0/8"})).said
-        assert (await desk.call("gettracklist", {}, new))[0] == 401
-        assert "no address" in (await one.post("/console/access/addresses", {"networks": "home"})).said
-        assert "switched off" in (await one.post("/console/access/disable")).said
 
 
 async def test_a_second_factor_opens_once_for_each_code(desk: Running) -> None:

@@ -48,7 +48,6 @@ NAV: tuple[tuple[str, str, Role, bool], ...] = (
     ("/console/operator", "nav.operator", Role.READER, True),
     ("/console/people", "nav.people", Role.OWNER, False),
     ("/console/audit", "nav.audit", Role.READER, False),
-    ("/console/carriers", "nav.carriers", Role.READER, True),
 )
 
 

@@ -1,42 +1,29 @@
-"""The webhook: where it is, whether it answers, how it is signed, and what was sent to it."""
+"""The webhook: where it is, whether it answers, how pushes are signed, and what became of each."""
 
-from msgspec import Struct
+from typing import Any
+
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from trackway.domain.account import Account
-from trackway.domain.errors import ConfigError
+from trackway.domain.errors import ConfigError, WebhookAddressMalformed
 from trackway.domain.person import Role
-from trackway.domain.webhook import Kind, Outcome
+from trackway.domain.webhook import Outcome
 from trackway.egress.client import Reply
-from trackway.service.access import Access
 from trackway.service.webhooks import Webhooks
-from trackway.storage.deliveries import Delivery, Sought
-from trackway.web.console.base import Kit, Visit
-from trackway.wire.webhook import sign
+from trackway.storage.deliveries import COUNTED, Delivery
+from trackway.web.console.base import Kit, Visit, headers, local, policy
+from trackway.web.console.pushes import LARGEST, read_asked
 
 PATH = "/console/webhook"
-_MOST, _FEW = 50, 1
-_DIGITS = 18
-
-
-class Signed(Struct, frozen=True, kw_only=True):
-    """How one push was signed: what is hashed, with the key's last signs alone, and what comes out."""
-
-    name: str
-    event: Kind
-    data: str
-    last4: str
-    sign: str
+_MOST, _MOST_AGAIN, _NAMED = 50, 1000, 10
 
 
 class WebhookPage:
-    """An owner sets and tests it; an operator sends again; a reader looks."""
+    """A reader looks; an operator tests and sends again; an owner says where pushes go."""
 
-    def __init__(self, kit: Kit, *, webhooks: Webhooks, access: Access) -> None:
+    def __init__(self, kit: Kit, *, webhooks: Webhooks) -> None:
         self._kit = kit
         self._webhooks = webhooks
-        self._access = access
 
     def routes(self) -> list[BaseRoute]:
         """The page, one message, and what is done from them."""
@@ -45,73 +32,103 @@ class WebhookPage:
             self._kit.post(PATH, self.change, Role.OWNER),
             self._kit.post(f"{PATH}/test", self.test, Role.OPERATOR),
             self._kit.post(f"{PATH}/replay", self.replay, Role.OPERATOR),
+            self._kit.post(f"{PATH}/replay/all", self.replay_all, Role.OPERATOR),
             self._kit.get(f"{PATH}/{{id:int}}", self.one),
+            self._kit.get(f"{PATH}/{{id:int}}/data", self.data),
         ]
 
     async def show(self, visit: Visit) -> Response:
-        """URL, signature and log."""
-        return await self._page(visit, None)
+        """Address, signature, health and log."""
+        return await self._page(visit)
 
     async def change(self, visit: Visit) -> Response:
-        """Another URL, or none."""
-        url = visit.form["url"].strip()
-        with visit.doing("webhook.url", url):
-            await self._webhooks.set_url(visit.account.name, url)
-        return visit.back(PATH, "webhook.kept" if url else "webhook.gone")
+        """Another address, or none where that was asked for; a wrong one comes back with what is wrong."""
+        url = "" if visit.form["clear"] else visit.form["url"].strip()
+        if not url and not visit.form["clear"]:
+            return await self._page(visit, 422, typed=url, wrong=visit.t("webhook.empty"))
+        try:
+            with visit.doing("webhook.address", url):
+                await self._webhooks.set_url(visit.account.name, url)
+        except WebhookAddressMalformed as why:
+            return await self._page(visit, 422, typed=url, wrong=visit.t(f"flaws.{why.flaw}"))
+        return visit.back(PATH, "webhook.kept" if url else "webhook.cleared")
 
     async def test(self, visit: Visit) -> Response:
-        """A sample push, and what came back word for word."""
+        """A sample push, and what came back."""
+        url = visit.account.webhook_url
         reply = await self._webhooks.test(visit.account.name, visit.now)
-        await self._kit.audit.note(visit.deed("webhook.test", visit.account.webhook_url, str(reply.status)), visit.now)
-        return await self._page(visit, reply)
+        await self._kit.audit.note(visit.deed("webhook.test", url, _told(reply)), visit.now)
+        return await self._page(visit, reply=reply)
 
     async def replay(self, visit: Visit) -> Response:
-        """Send what was chosen again, as far as it is finished."""
-        ids = [int(text) for text in visit.form.all("id") if text.isascii() and text.isdigit() and len(text) <= _DIGITS]
-        with visit.doing("webhook.replay", detail=", ".join(map(str, ids[:20])), done=bool):
-            sent = await self._webhooks.replay(visit.account.name, ids[:_MOST], visit.now)
-        back = f"{PATH}/{ids[0]}" if len(ids) == 1 else PATH
-        return visit.back(back, "webhook.replayed", n=len(sent)) if sent else visit.wrong(back, visit.t("webhook.none"))
+        """Send the chosen messages again, as far as they are finished."""
+        digits = [text for text in visit.form.all("id") if text.isascii() and text.isdigit()]
+        ids = [identity for text in digits[:_MOST_AGAIN] if (identity := int(text[:20])) <= LARGEST]
+        with visit.doing("webhook.replay", _named(ids), done=bool):
+            sent = await self._webhooks.replay(visit.account.name, ids, visit.now)
+        return _said(visit, local(visit.form["back"]) or PATH, sent)
+
+    async def replay_all(self, visit: Visit) -> Response:
+        """Send what a filter finds again, the newest thousand."""
+        asked = read_asked({name: visit.form[name] for name in ("outcome", "number", "since", "until")})
+        if not asked.given:
+            return visit.wrong(PATH, visit.t("webhook.say_which"))
+        told = ", ".join(f"{name} {value}" for name, value in asked.given.items())
+        with visit.doing("webhook.replay", detail=told, done=bool):
+            sent = await self._webhooks.replay_found(visit.account.name, asked.sought, _MOST_AGAIN, visit.now)
+        return _said(visit, PATH + asked.address(), sent)
 
     async def one(self, visit: Visit) -> Response:
-        """One message: what it said, and each attempt."""
+        """One message: what it said, how it was signed, and each attempt."""
+        push = await self._meant(visit)
+        if push is None:
+            return visit.missing()
+        signed = await self._webhooks.signed(visit.account.name, visit.now, push.message.id)
+        return visit.page("message.html", push=push, signed=signed, url=visit.account.webhook_url)
+
+    async def data(self, visit: Visit) -> Response:
+        """The bytes of a message's data, as they are hashed."""
+        push = await self._meant(visit)
+        if push is None or push.body is None:
+            return visit.missing()
+        name = f'attachment; filename="{push.message.name}.json"'
+        kept = {**headers(policy("")), "Content-Disposition": name}
+        return Response(push.body.encode(), media_type="application/json", headers=kept)
+
+    async def _meant(self, visit: Visit) -> Delivery | None:
         identity = visit.request.path_params["id"]
         try:
-            if identity >= 1 << 62:
-                return visit.missing()
-            delivery = await self._webhooks.one(visit.account.name, identity)
+            return await self._webhooks.one(visit.account.name, identity) if identity <= LARGEST else None
         except ConfigError:
-            return visit.missing()
-        return visit.page("message.html", push=delivery, signed=await self._signed(visit, delivery))
-
-    async def _page(self, visit: Visit, reply: Reply | None) -> Response:
-        account: Account = await self._access.named(visit.account.name)
-        asked = visit.request.query_params.get("outcome", "")
-        outcome = Outcome(asked) if asked in set(Outcome) else None
-        pushes = await self._webhooks.find(account.name, Sought(outcome=outcome), _MOST)
-        last = await self._webhooks.find(account.name, Sought(outcome=Outcome.DELIVERED), _FEW)
-        whole = await self._webhooks.one(account.name, last[0].message.id) if last else None
-        return visit.page(
-            "webhook.html",
-            account=account,
-            pushes=pushes,
-            outcome=outcome,
-            outcomes=list(Outcome),
-            reply=reply,
-            signed=await self._signed(visit, whole) if whole else None,
-        )
-
-    async def _signed(self, visit: Visit, delivery: Delivery) -> Signed | None:
-        """How a push is signed with the key that is in force now."""
-        keys = await self._access.signing_keys(visit.account.id, visit.now)
-        if not keys or not delivery.body:
             return None
-        kind, data = delivery.message.kind, delivery.body
-        digest = sign(kind, data.encode(), keys[0])
-        return Signed(
-            name=delivery.message.name,
-            event=kind,
-            data=data,
-            last4=keys[0][-4:],
-            sign=digest,
-        )
+
+    async def _page(self, visit: Visit, status: int = 200, **more: Any) -> Response:
+        name, asked = visit.account.name, read_asked(visit.request.query_params)
+        pushes = await self._webhooks.find(name, asked.sought, _MOST + 1)
+        values = {
+            "url": visit.account.webhook_url,
+            "asked": asked,
+            "pushes": pushes[:_MOST],
+            "older": asked.behind(pushes[_MOST - 1].message) if len(pushes) > _MOST else "",
+            "counts": await self._webhooks.counts(name, visit.now),
+            "counted": COUNTED,
+            "outcomes": list(Outcome),
+            "signed": await self._webhooks.signed(name, visit.now),
+            "most_again": _MOST_AGAIN,
+        }
+        return visit.page("webhook.html", status, **{"reply": None, "typed": None, "wrong": "", **values, **more})
+
+
+def _said(visit: Visit, back: str, sent: list[int]) -> Response:
+    if not sent:
+        return visit.wrong(back, visit.t("webhook.none_again"))
+    return visit.back(back, "webhook.again", n=len(sent))
+
+
+def _told(reply: Reply) -> str:
+    return reply.fault or f"HTTP {reply.status}"
+
+
+def _named(ids: list[int]) -> str:
+    more = f" … {len(ids)}" if len(ids) > _NAMED else ""
+    return ", ".join(map(str, ids[:_NAMED])) + more

@@ -49,10 +49,30 @@ function copies(button) {
   });
 }
 
+// Seconds that are left, by the server's word and this browser's stopwatch: its clock may be wrong.
+function countsDown(timer) {
+  const end = performance.now() + 1000 * timer.dataset.left;
+  const beat = setInterval(() => {
+    const left = Math.max(0, Math.ceil((end - performance.now()) / 1000));
+    timer.textContent = left ? `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}` : timer.dataset.over;
+    if (!left) clearInterval(beat);
+  }, 250);
+}
+
+// A box in the head of a table that ticks all of its column.
+function ticksAll(box) {
+  box.hidden = false;
+  box.addEventListener("change", () => {
+    for (const one of all(`input[name="${box.dataset.all}"]`, box.form)) one.checked = box.checked;
+  });
+}
+
 for (const select of all(".look select")) select.addEventListener("change", () => select.form.requestSubmit());
 for (const button of all(".look button")) button.hidden = true;
 all("form[data-sure]").forEach(asks);
 all("button[data-copy]").forEach(copies);
+all("[data-left]").forEach(countsDown);
+all("input[data-all]").forEach(ticksAll);
 localTimes();
 
 // Replace parts of the page by what the server says now. Parts are found by their id.
@@ -255,13 +275,3 @@ function imports(box) {
   go.addEventListener("click", register);
 }
 all("[data-import]").forEach(imports);
-
-// The time that is left until an instant.
-for (const left of all("[data-until]")) {
-  const tick = () => {
-    const seconds = Math.max(0, Math.round((Date.parse(left.dataset.until) - Date.now()) / 1000));
-    left.textContent = Math.floor(seconds / 60) + ":" + String(seconds % 60).padStart(2, "0");
-    if (seconds) setTimeout(tick, 1000);
-  };
-  tick();
-}
