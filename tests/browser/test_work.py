@@ -1,0 +1,61 @@
+"""What people come to the console for, done in a real browser: import a file, see a parcel move, change the key."""
+
+import asyncio
+from pathlib import Path
+
+from playwright.async_api import Browser, expect
+
+from tests.browser.desk import sign_in
+from tests.house import Running
+from trackway import app
+from trackway.domain.registration import Application
+
+
+async def test_a_csv_of_five_hundred_with_three_bad_rows(browser: Browser, house: Running, tmp_path: Path) -> None:
+    lines = ["number,tag", *(f"SIMNORMAL9{at:04},order {at}" for at in range(497))]
+    lines += ["???,bad", "RR4731,=1+1", "no number at all,"]
+    file = tmp_path / "numbers.csv"
+    file.write_text("\n".join(lines), encoding="utf-8")
+    page = await browser.new_page(locale="en")
+    await sign_in(page, house, account="shop")
+    await page.goto(f"{house.url}/console/import")
+    await page.set_input_files("input[type=file]", file)
+    await expect(page.locator("[data-status]")).to_contain_text("497 of 500 recognised", timeout=20_000)
+    await expect(page.locator("[data-results] tbody tr")).to_have_count(3)
+    await page.locator("[data-go]").click()
+    await expect(page.locator("[data-status]")).to_contain_text("497 registered, 3 refused", timeout=20_000)
+    async with page.expect_download() as coming:
+        await page.locator("[data-report]").click()
+    report = await asyncio.to_thread(Path(await (await coming.value).path()).read_text, "utf-8-sig")
+    assert report.count('"ok"') == 497
+    assert "'=1+1" in report
+    await page.close()
+
+
+async def test_a_parcel_moves_on_an_open_page(browser: Browser, house: Running) -> None:
+    account = await house.house.access.named("shop")
+    await house.house.registration.register(account.id, [Application(number="SIMNORMAL31001")], house.clock())
+    await house.house.asking.connections.put("simulated", {}, house.clock())
+    poller = app.poller(house.house, "simulated", {}, told=house.house.bell.ring)
+    page = await browser.new_page(locale="en")
+    await sign_in(page, house, account="shop")
+    async with page.expect_request("**/console/live"):
+        await page.goto(f"{house.url}/console/trackings")
+    row = page.locator("table.pick tbody tr")
+    await expect(row).to_contain_text("Not found")
+    await poller.tick()
+    await expect(row).to_contain_text("Info received", timeout=15_000)
+    await page.close()
+
+
+async def test_a_key_is_changed(browser: Browser, house: Running) -> None:
+    page = await browser.new_page(locale="en")
+    await sign_in(page, house, account="shop")
+    await page.goto(f"{house.url}/console/access")
+    house.clock.move(seconds=1)
+    await page.get_by_role("button", name="Make a new key").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Make a new key").click()
+    key = (await page.locator("#key").inner_text()).strip()
+    assert (await house.call("gettracklist", {}, key))[0] == 200
+    assert (await house.call("gettracklist", {}))[0] == 401
+    await page.close()
