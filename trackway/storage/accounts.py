@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from trackway.domain.account import Account, KeyShown, Usage
 from trackway.domain.errors import NetworksTooMany
+from trackway.domain.tracking import Milestone
 from trackway.storage.database import Database, Row, Transaction, Work, from_ms, maybe_instant, to_ms
 from trackway.storage.statement import Statement
 
@@ -56,9 +57,10 @@ _KEYS = Statement(
     "SELECT last4, active_from, ends_at FROM account_key WHERE account_id = :account "
     "AND (ends_at IS NULL OR ends_at > :now) ORDER BY active_from"
 )
+# Every state is named, for the index by state is the one that knows times.
 _REGISTERED = Statement(
-    "SELECT COUNT(*) FROM (SELECT 1 FROM tracking WHERE account_id = :account AND registered_at >= :begin "
-    "AND registered_at < :end LIMIT :most) AS found"
+    "SELECT COUNT(*) FROM (SELECT 1 FROM tracking WHERE account_id = :account AND milestone @any(states text) "
+    "AND registered_at >= :begin AND registered_at < :end LIMIT :most) AS found"
 )
 _SET_WEBHOOK = Statement("UPDATE account SET webhook_url = :url WHERE id = :account")
 _SET_DISABLED = Statement("UPDATE account SET disabled = :disabled WHERE id = :account")
@@ -180,7 +182,7 @@ class Accounts:
 
     async def registered(self, account: int, begin: datetime, end: datetime, most: int) -> int:
         """How many trackings that are still kept were registered in a time, up to `most`."""
-        span = {"begin": to_ms(begin), "end": to_ms(end), "most": most}
+        span = {"begin": to_ms(begin), "end": to_ms(end), "most": most, "states": list(Milestone)}
         return int((await self._database.scan(_REGISTERED, account=account, **span))[0][0])
 
     async def set_webhook(self, account: int, url: str) -> None:
