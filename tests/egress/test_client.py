@@ -251,6 +251,7 @@ async def test_floods_take_no_memory() -> None:
 
 async def test_a_header_that_drips_ends_with_the_deadline() -> None:
     """F08: each byte comes in time, the whole never does."""
+    hung_up = asyncio.Event()
 
     async def mumble(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(ConnectionError):
@@ -261,10 +262,12 @@ async def test_a_header_that_drips_ends_with_the_deadline() -> None:
         writer.close()
         with suppress(ConnectionError):
             await writer.wait_closed()
+        hung_up.set()
 
     server = await asyncio.start_server(mumble, "127.0.0.1", 0)
     async with server, client(seconds=0.3) as guarded:
         reply = await guarded.post(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/", BODY, {})
+        await hung_up.wait()
     assert (reply.status, reply.fault) == (-1, "no whole HTTP answer came")
     assert 300 <= reply.took_ms < 1300
 

@@ -24,7 +24,7 @@ from trackway.storage.store import open_store
 async def main():
     store = await open_store(sys.argv[1])
     allowance, calls = Allowance(store.quick), []
-    for _ in range(100):
+    for _ in range(400):
         now = datetime.now(UTC)
         calls.append((to_ms(now), await allowance.pace("s", now, 20, 3), await allowance.count("s", 1, 250)))
     await store.close()

@@ -11,7 +11,7 @@ from trackway.web.console.base import Kit, Visit
 from trackway.web.console.forms import Form
 
 PATH = "/console/operator/texts"
-_MOST = 60
+_MOST = 40
 
 
 class WordingsPage:
