@@ -103,6 +103,7 @@ async def test_one_tracking_tells_its_story_and_each_button_does_what_it_says(de
         page = (await one.get(at)).text
         assert "Shipment information received" in page
         assert "Why now, when next" in page
+        assert "已有答覆" in (await one.get(at, **{"Accept-Language": "zh-HK"})).text
         assert "No webhook is set" in (await one.post(f"{at}/push")).said
         assert "was asked" in (await one.post(f"{at}/ask")).said
         desk.clock.move(minutes=16)

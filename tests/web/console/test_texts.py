@@ -4,6 +4,8 @@ import re
 from pathlib import Path
 
 from trackway import web
+from trackway.domain.tracking import QueryState
+from trackway.service.explanation import Obstacle
 from trackway.web.console.texts import Texts, preferred
 
 HERE = Path(web.__file__).parent / "console"
@@ -53,3 +55,8 @@ def test_languages_are_told_apart_by_script_and_by_place() -> None:
         "zh-Hans",
         "zh-Hant",
     ]
+
+
+def test_every_answer_of_a_carrier_and_every_hindrance_has_its_words() -> None:
+    assert {f"answers.{state}" for state in QueryState} <= TEXTS.all.keys()
+    assert {f"hindrances.{obstacle.name}" for obstacle in Obstacle} <= TEXTS.all.keys()
