@@ -37,7 +37,7 @@ LEAST = {
     "POST /console/people/{id:int}/disabled": Role.OWNER,
     **{
         f"POST /console/trackings/{{id:int}}/{act}": Role.OPERATOR
-        for act in ("ask", "stop", "retrack", "push", "delete", "tag", "carrier")
+        for act in ("ask", "stop", "retrack", "link", "push", "delete", "tag", "carrier")
     },
 }
 HOUSE = {"/console/accounts", "POST /console/accounts", "POST /console/accounts/{id:int}/look"}
@@ -116,7 +116,7 @@ async def test_another_tenants_ids_do_not_exist(desk: Running) -> None:
     async with signed_in(desk, "bob", Role.OWNER, "shop") as one:
         page = await one.get(f"/console/trackings/{tracking}")
         assert (page.status, "RR473124829GB" in page.text) == (404, False)
-        for act in ("ask", "stop", "retrack", "push", "delete", "tag", "carrier"):
+        for act in ("ask", "stop", "retrack", "link", "push", "delete", "tag", "carrier"):
             answer = await one.post(f"/console/trackings/{tracking}/{act}", {"tag": "mine", "first": "8011"})
             assert "RR473124829GB" not in answer.text
         for act in ("role", "reset", "disabled"):

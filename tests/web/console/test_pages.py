@@ -109,6 +109,10 @@ async def test_one_tracking_tells_its_story_and_each_button_does_what_it_says(de
         desk.clock.move(minutes=16)
         assert "asked next" in (await one.post(f"{at}/ask")).said
         assert "changed" in (await one.post(f"{at}/tag", {"tag": "order 7"})).said
+        old = (await one.get(at)).found(r'href="(/t/[^"]+)"')
+        assert "new link" in (await one.post(f"{at}/link")).said
+        new = (await one.get(at)).found(r'href="(/t/[^"]+)"')
+        assert [(await one.get(link)).status for link in (old, new)] == [404, 200]
         assert "stopped" in (await one.post(f"{at}/stop")).said
         stopped = await desk.house.browse.one(account.id, int(at.rpartition("/")[2]))
         assert stopped.listed.stop_reason == StopReason.BY_HAND
@@ -119,7 +123,14 @@ async def test_one_tracking_tells_its_story_and_each_button_does_what_it_says(de
         assert "deleted" in (await one.post(f"{other}/delete")).said
         assert (await one.get(other)).status == 404
         told = await log(one)
-    for deed in ("changed a tag", "stopped a tracking", "followed a tracking again", "changed a carrier", "deleted"):
+    for deed in (
+        "changed a tag",
+        "gave a page a new link",
+        "stopped a tracking",
+        "followed a tracking again",
+        "changed a carrier",
+        "deleted",
+    ):
         assert told.count(deed) == 1, deed
     assert "pushed a tracking" not in told
 

@@ -52,6 +52,7 @@ class TrackingPage:
             "ask": self.ask,
             "stop": self.stop,
             "retrack": self.retrack,
+            "link": self.renew,
             "push": self.push,
             "delete": self.delete,
             "tag": self.change_tag,
@@ -103,6 +104,13 @@ class TrackingPage:
         with visit.doing("tracking.retrack", one.number, done=_done):
             _check(await self._alteration.retrack(visit.account.id, [_subject(one)], visit.now))
         return visit.back(_page(one), "tracking.is_followed")
+
+    async def renew(self, visit: Visit) -> Response:
+        """Give the recipient's page a new link; the old one opens nothing any more."""
+        one = await self._meant(visit)
+        with visit.doing("tracking.link", one.number):
+            await self._links.renew(visit.account.id, one.id)
+        return visit.back(_page(one), "tracking.is_renewed")
 
     async def push(self, visit: Visit) -> Response:
         """Tell the webhook what is known now."""
