@@ -26,7 +26,7 @@ from starlette.routing import Route
 
 from bench import usual_hkpost
 from bench.load import cpu_seconds
-from trackway.app import open_house
+from trackway.app.house import open_house
 from trackway.config import load
 from trackway.domain.mail import Country, Item, Scan, Words
 
@@ -95,12 +95,12 @@ def run(folder: Path, size: int, rounds: int, requests: int) -> None:
 async def _fill(data: Path, size: int) -> str:
     begun = time.perf_counter()
     async with open_house(load(data=data)) as house:
-        secret = await house.mailroom.create_partner("partner", house.clock(), interval_ms=0, daily=0)
+        secret = await house.post.mailroom.create_partner("partner", house.clock(), interval_ms=0, daily=0)
         for first in range(0, size, _BATCH):
-            await house.mailroom.load([item(serial) for serial in range(first, first + _BATCH)], house.clock())
+            await house.post.mailroom.load([item(serial) for serial in range(first, first + _BATCH)], house.clock())
         took = time.perf_counter() - begun
         print(f"{size * SCANS / took:,.0f} scans/s loaded", flush=True)
-        (shown,) = (await house.mailroom.history(number(0), house.clock()))[0]
+        (shown,) = (await house.post.mailroom.history(number(0), house.clock()))[0]
     _fill_usual(data / "usual.sqlite3", shown, size)
     return secret
 

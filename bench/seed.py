@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from bench import usual
 from bench.numbers import number
 from bench.tracks import NOW, encoded_tracks
-from trackway.app import open_house
+from trackway.app.house import open_house
 from trackway.config import load
 from trackway.storage import migrate
 from trackway.storage.database import to_ms

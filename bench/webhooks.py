@@ -29,8 +29,9 @@ from bench import http
 from bench.numbers import number
 from bench.seed import database_of
 from bench.tracks import encoded_tracks
-from trackway import app, logs
-from trackway.app import House
+from trackway import logs
+from trackway.app.house import House, open_house
+from trackway.app.workers import worker_wing
 from trackway.cli.serve import settle
 from trackway.config import load
 from trackway.domain.registration import Application
@@ -188,7 +189,7 @@ async def _fresh(server: str, database: str) -> None:
 async def _house(order: Order) -> AsyncIterator[House]:
     logs.set_up("warning", "text")
     config = load(data=Path(order.data), database=order.database, webhook_allowed_networks="127.0.0.0/8")
-    async with app.open_house(config) as house:
+    async with open_house(config) as house:
         yield house
 
 
@@ -198,10 +199,10 @@ async def _fill(stage: Stage, ports: Sequence[int]) -> None:
     async with _house(stage.order(0)) as house:
         for account, port in enumerate(ports, start=1):
             await house.access.create(f"shop{account}", None, None, house.clock())
-            await house.webhooks.set_url(f"shop{account}", f"http://127.0.0.1:{port}/")
+            await house.merchants.webhooks.set_url(f"shop{account}", f"http://127.0.0.1:{port}/")
             numbers = [number(account * TRACKINGS + at) for at in range(TRACKINGS)]
             items = [Application(number=one.text, carrier=one.carrier) for one in numbers]
-            await house.registration.register(account, items, house.clock())
+            await house.merchants.registration.register(account, items, house.clock())
             rows = [(one.text, next(tracks)) for one in numbers]
             await _write(house.store.main, _TRACKS, account=account, rows=rows)
 
@@ -373,7 +374,7 @@ async def _listen(method: str, handle: Callable[[web.Request], Any]) -> int:
 async def trackway(order: Order) -> None:
     """The worker wing, with one who makes news like a poller does, in batches; tells of what came to good receivers."""
     async with _house(order) as house:
-        loops = app.workers(house)
+        loops = worker_wing(house)
         for loop in loops:
             loop.start()
         delivered = house.metrics.deliveries.labels("delivered")._value  # noqa: SLF001  # for reading, every time

@@ -12,8 +12,8 @@ import uvicorn
 from aiohttp import ClientSession, web
 
 from tests.conftest import Clock
-from trackway import app
-from trackway.app import House
+from trackway.app.house import House, open_house
+from trackway.app.web import web_wing
 from trackway.config import Config, load
 from trackway.wire.webhook import sign
 
@@ -95,7 +95,7 @@ async def running(database_url: str, data: Path, clock: Clock, **settings: Any) 
     """A house on that store, its web wing served; the workers' ticks are the test's."""
     given: dict[str, Any] = {"pace_per_second": 0, "webhook_allowed_networks": LOOPBACK, **settings}
     config: Config = load(data=data, database=database_url, **given)
-    async with app.open_house(config, clock) as house, serving(app.web(house)) as url, ClientSession() as session:
+    async with open_house(config, clock) as house, serving(web_wing(house)) as url, ClientSession() as session:
         yield Running(house, url, session, clock)
 
 

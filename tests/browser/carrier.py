@@ -6,7 +6,7 @@ from datetime import timedelta
 from msgspec import Struct
 
 from tests.house import Running
-from trackway import app
+from trackway.app.workers import judgement_of
 from trackway.connectors.base import Answers, Inquiry, Limits
 from trackway.domain.registration import Application
 from trackway.domain.tracking import Event, Milestone, Report
@@ -90,7 +90,7 @@ async def tell(house: Running, parcels: Sequence[Told], account: int = ACCOUNT) 
     """Register the parcels and ask for them once; then count."""
     now = house.clock()
     wanted = [Application(number=one.number, carrier=one.carrier, tag=one.tag) for one in parcels]
-    await house.house.registration.register(account, wanted, now)
+    await house.house.merchants.registration.register(account, wanted, now)
     poller = poller_of(house, parcels)
     while await poller.tick() == 0:
         pass
@@ -104,7 +104,7 @@ def poller_of(house: Running, parcels: Sequence[Told]) -> Poller:
         carriers=Teller.carriers,
         desk=house.house.asking.desk,
         askings=Askings(house.house.store.main),
-        judgement=app.judgement_of(house.house),
+        judgement=judgement_of(house.house),
         announce=Outbox.put,
         clock=house.clock,
         timeout=5,

@@ -45,7 +45,7 @@ async def _furnish(house: Running) -> None:
     await house.shop("Blue Lantern Teas")
     await tell(house, PARCELS)
     await remember(house)
-    await house.house.shopfront.change(
+    await house.house.merchants.shopfront.change(
         1,
         name="Blue Lantern Teas",
         colour="#0b6e4f",
@@ -69,7 +69,7 @@ async def _console(browser: Browser, house: Running) -> None:
 async def _public(browser: Browser, house: Running) -> None:
     for name, tracking, theme, locale in (("page-en", 5, "light", "en"), ("page-zh", 1, "dark", "zh-HK")):
         page = await browser.new_page(viewport=_PHONE, color_scheme=theme, locale=locale)  # type: ignore[arg-type]
-        await page.goto(f"{house.url}/t/{await house.house.links.of(1, tracking)}")
+        await page.goto(f"{house.url}/t/{await house.house.merchants.links.of(1, tracking)}")
         await page.screenshot(path=FOLDER / f"{name}.png")
 
 

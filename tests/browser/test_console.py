@@ -11,7 +11,7 @@ from tests.browser.history import remember
 from tests.browser.hostile import HOSTILE
 from tests.browser.inspection import Inspector, inspector
 from tests.house import Running
-from trackway import app
+from trackway.app.web import web_wing
 from trackway.domain.tracking import Event, Milestone
 
 _NUMBERS = [f"RR{serial}HK" for serial in ("473124829", "287043775", "100000013", "100000027", "100000035")]
@@ -20,7 +20,7 @@ _AT = (Milestone.EXCEPTION, Milestone.DELIVERY_FAILURE, Milestone.IN_TRANSIT, Mi
 
 def pages(house: Running) -> list[str]:
     """The address of every page of the console that needs nothing but a sign-in."""
-    served = app.web(house.house)._app  # type: ignore[attr-defined]  # noqa: SLF001  # what is looked at is what is served
+    served = web_wing(house.house)._app  # type: ignore[attr-defined]  # noqa: SLF001  # what is looked at is what is served
     found = {
         route.path
         for route in served.routes
@@ -61,7 +61,7 @@ async def test_hostile_texts_are_inert_on_every_page(browser: Browser, house: Ru
         Told(number=number, tag=HOSTILE[at], events=_events(at), carrier=8011) for at, number in enumerate(_NUMBERS)
     ]
     await tell(house, parcels)
-    await house.house.shopfront.change(
+    await house.house.merchants.shopfront.change(
         1, name=HOSTILE[0], colour="#00ff00", is_open=True, search=True, origins=["https://shop.example"]
     )
     await house.shop(HOSTILE[5])

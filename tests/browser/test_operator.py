@@ -27,12 +27,12 @@ async def test_a_text_is_edited_in_three_languages_and_told_at_once(browser: Bro
         await expect(page.locator(".said")).to_contain_text("kept")
         await page.goto(f"{house.url}/console/operator/texts?q=已亲手交付")
         await expect(page.locator(".lines .chip")).to_have_text("yours")
-        wordings = await house.house.texts.wordings()
+        wordings = await house.house.post.texts.wordings()
         assert [(one.message.e, one.message.c) for one, own in wordings if own] == [("Handed over", "已親手交付")]
         await page.locator(".lines summary").first.click()
         await page.get_by_role("button", name="Back to Trackway").click()
         await expect(page.locator(".said")).to_contain_text("as it comes")
-        assert not [one for one, own in await house.house.texts.wordings() if own]
+        assert not [one for one, own in await house.house.post.texts.wordings() if own]
         await page.goto(f"{house.url}/console/audit")
         await expect(page.locator("main")).to_contain_text("changed a text")
 
@@ -93,7 +93,7 @@ async def test_an_api_users_secret_is_shown_once(browser: Browser, house: Runnin
         await page.get_by_role("button", name="Add an API user").click()
         secret = await page.locator("#secret").text_content()
         assert secret
-        assert (await house.house.mailroom.authenticate("partner", secret, house.clock())).token
+        assert (await house.house.post.mailroom.authenticate("partner", secret, house.clock())).token
         await seen.check("a secret")
         await page.goto(f"{house.url}/console/operator/users")
         assert secret not in await page.content()

@@ -29,13 +29,13 @@ async def shop(house: Running) -> Running:
 
 
 async def _dress(house: Running, *origins: str) -> None:
-    front = house.house.shopfront
+    front = house.house.merchants.shopfront
     await front.change(1, name="藍燈籠茶莊", colour="#ffd400", is_open=True, search=True, origins=origins)
     await front.set_logo(1, PNG)
 
 
 async def test_a_stranger_reads_the_page_in_chinese_on_a_phone(browser: Browser, shop: Running) -> None:
-    token = await shop.house.links.of(1, 1)
+    token = await shop.house.merchants.links.of(1, 1)
     async with inspector(browser, shop.url, locale="zh-HK", java_script_enabled=False, **PHONE) as seen:
         page = seen.page
         await page.goto(f"{shop.url}/t/{token}")
@@ -60,9 +60,9 @@ async def test_a_stranger_reads_the_page_in_chinese_on_a_phone(browser: Browser,
 async def test_every_state_is_a_page_that_everybody_can_read(browser: Browser, shop: Running) -> None:
     async with inspector(browser, shop.url) as seen:
         for identity in range(1, len(PARCELS) + 1):
-            await seen.look(f"/t/{await shop.house.links.of(1, identity)}")
-        await seen.look(f"/t/{await shop.house.links.of(1, 2)}/embed?lang=zh-Hans")
-        await seen.look(f"/t/shop/{shop.house.links.shop(1)}?lang=zh-Hant")
+            await seen.look(f"/t/{await shop.house.merchants.links.of(1, identity)}")
+        await seen.look(f"/t/{await shop.house.merchants.links.of(1, 2)}/embed?lang=zh-Hans")
+        await seen.look(f"/t/shop/{shop.house.merchants.links.shop(1)}?lang=zh-Hant")
         await seen.look("/t/nothing", 404)
 
 
@@ -73,25 +73,25 @@ async def test_hostile_texts_are_inert(browser: Browser, house: Running) -> None
         for at, text in enumerate(HOSTILE)
     )
     await tell(house, [Told(number="RR473124829HK", tag="<script>window.owned=1</script>4711", events=events)])
-    await house.house.shopfront.change(
+    await house.house.merchants.shopfront.change(
         1, name="<img src=x onerror=window.owned=1>", colour="#000000", is_open=True, search=True, origins=[]
     )
     async with inspector(browser, house.url) as seen:
-        await seen.look(f"/t/{await house.house.links.of(1, 1)}")
+        await seen.look(f"/t/{await house.house.merchants.links.of(1, 1)}")
         await expect(seen.page.locator(".events li")).to_have_count(len(events))
         shown = await seen.page.locator(".events .what").all_text_contents()
         assert shown == [event.text for event in (await _tracking(house)).events()]
-        await seen.look(f"/t/shop/{house.house.links.shop(1)}")
+        await seen.look(f"/t/shop/{house.house.merchants.links.shop(1)}")
 
 
 async def _tracking(house: Running) -> Tracking:
-    return (await house.house.shopfront.parcel(await house.house.links.of(1, 1))).tracking
+    return (await house.house.merchants.shopfront.parcel(await house.house.merchants.links.of(1, 1))).tracking
 
 
 async def test_a_customer_finds_a_parcel_by_number_and_order(browser: Browser, shop: Running) -> None:
     async with inspector(browser, shop.url, **PHONE) as seen:
         page = seen.page
-        await page.goto(f"{shop.url}/t/shop/{shop.house.links.shop(1)}")
+        await page.goto(f"{shop.url}/t/shop/{shop.house.merchants.links.shop(1)}")
         await page.get_by_label("Tracking number").fill("rr287043775hk")
         await page.get_by_label("Last four characters").fill("9999")
         await page.get_by_role("button", name="Look").click()
@@ -102,7 +102,9 @@ async def test_a_customer_finds_a_parcel_by_number_and_order(browser: Browser, s
         await page.get_by_role("button", name="Look").click()
         await expect(page.get_by_role("heading", level=1)).to_have_text("Delivered")
         for _ in range(10):
-            answer = await page.request.post(f"{shop.url}/t/shop/{shop.house.links.shop(1)}", form={"number": "x"})
+            answer = await page.request.post(
+                f"{shop.url}/t/shop/{shop.house.merchants.links.shop(1)}", form={"number": "x"}
+            )
         assert answer.status == 429
         assert "too often" in await answer.text()
 
@@ -127,7 +129,7 @@ async def _site(html: str) -> AsyncIterator[str]:
 
 
 async def test_a_shop_shows_the_page_in_a_frame_and_no_other_site_can(browser: Browser, shop: Running) -> None:
-    token = await shop.house.links.of(1, 1)
+    token = await shop.house.merchants.links.of(1, 1)
     html = (
         f'<!doctype html><div data-trackway="/t/{token}" lang="en"></div><script src="{shop.url}/t/widget.js"></script>'
     )
@@ -146,7 +148,7 @@ async def test_a_shop_shows_the_page_in_a_frame_and_no_other_site_can(browser: B
 
 
 async def test_no_page_is_indexed_framed_or_kept(shop: Running) -> None:
-    token, search = await shop.house.links.of(1, 1), shop.house.links.shop(1)
+    token, search = await shop.house.merchants.links.of(1, 1), shop.house.merchants.links.shop(1)
     for path in (f"/t/{token}", f"/t/shop/{search}", "/t/nothing", f"/t/{token}/logo"):
         async with shop.session.get(shop.url + path) as answer:
             assert answer.headers["x-robots-tag"] == "noindex, nofollow"
@@ -162,7 +164,7 @@ async def test_a_tracking_of_another_account_is_never_shown(shop: Running) -> No
     number = f"LX28704377{s10_digit('28704377')}HK"
     await tell(shop, [Told(number=number, tag="Order 1", events=(POSTED,))], account=2)
     asked = {"number": number, "order": "er 1"}
-    async with shop.session.post(f"{shop.url}/t/shop/{shop.house.links.shop(1)}", data=asked) as answer:
+    async with shop.session.post(f"{shop.url}/t/shop/{shop.house.merchants.links.shop(1)}", data=asked) as answer:
         assert answer.status == 404
-    async with shop.session.get(f"{shop.url}/t/shop/{shop.house.links.shop(2)}") as closed:
+    async with shop.session.get(f"{shop.url}/t/shop/{shop.house.merchants.links.shop(2)}") as closed:
         assert closed.status == 404  # its search is not switched on

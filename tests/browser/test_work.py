@@ -7,7 +7,7 @@ from playwright.async_api import Browser, expect
 
 from tests.browser.desk import sign_in
 from tests.house import Running
-from trackway import app
+from trackway.app.workers import poller_of
 from trackway.domain.registration import Application
 
 
@@ -34,9 +34,9 @@ async def test_a_csv_of_five_hundred_with_three_bad_rows(browser: Browser, house
 
 async def test_a_parcel_moves_on_an_open_page(browser: Browser, house: Running) -> None:
     account = await house.house.access.named("shop")
-    await house.house.registration.register(account.id, [Application(number="SIMNORMAL31001")], house.clock())
+    await house.house.merchants.registration.register(account.id, [Application(number="SIMNORMAL31001")], house.clock())
     await house.house.asking.connections.put("simulated", {}, house.clock())
-    poller = app.poller(house.house, "simulated", {}, told=house.house.bell.ring)
+    poller = poller_of(house.house, "simulated", {}, told=house.house.bell.ring)
     page = await browser.new_page(locale="en")
     await sign_in(page, house, account="shop")
     async with page.expect_request("**/console/live"):

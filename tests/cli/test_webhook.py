@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 
 from tests.conftest import NOW, Clock
 from tests.postroom import Postroom
-from trackway.app import open_house
+from trackway.app.house import open_house
 from trackway.cli import main
 from trackway.config import load
 
@@ -26,7 +26,7 @@ async def _prepare(data: Path, clock: Clock) -> None:
     async with open_house(load(data=data), clock) as house:
         room = Postroom(house.store, clock)
         await house.access.create("shop", None, None, clock())
-        await house.webhooks.set_url("shop", "https://hooks.example/")
+        await house.merchants.webhooks.set_url("shop", "https://hooks.example/")
         for tracking in (1, 2, 3):
             await room.tracking(tracking)
         await room.put(room.news(1))

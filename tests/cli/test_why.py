@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from trackway import app
-from trackway.app import House, open_house
+from trackway.app.house import House, open_house
+from trackway.app.workers import poller_of
 from trackway.cli import main
 from trackway.config import load
 from trackway.domain.ledger import Pause
@@ -29,8 +29,8 @@ async def _prepare(house: House) -> None:
     await house.access.create("shop", None, None, now)
     account = await house.access.named("shop")
     await house.asking.connections.put("simulated", {}, now)
-    await house.registration.register(account.id, [Application(number=NUMBER)], now)
-    await app.poller(house, "simulated", {}, told=lambda: None).tick()
+    await house.merchants.registration.register(account.id, [Application(number=NUMBER)], now)
+    await poller_of(house, "simulated", {}, told=lambda: None).tick()
 
 
 @pytest.fixture

@@ -12,16 +12,16 @@ PROCESSES, CALLS = 4, 5
 _CALLER = """
 import asyncio, sys
 from pathlib import Path
-from trackway import app
+from trackway.app.house import connector_of, open_house
 from trackway.config import load
 from trackway.connectors.base import Inquiry
 from trackway.domain.tracking import Report
 
 async def main():
     folder, url, secret, number, calls = sys.argv[1:]
-    async with app.open_house(load(data=Path(folder))) as house:
+    async with open_house(load(data=Path(folder))) as house:
         settings = {"url": url, "sys_id": "partner", "sys_secret": secret}
-        connector = app.connector_of(house, "hongkong-post", settings)
+        connector = connector_of(house, "hongkong-post", settings)
         for _ in range(int(calls)):
             replies = await house.asking.desk.ask(connector, [Inquiry(number=number)])
             assert isinstance(replies.answers[number], Report), replies

@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import Clock
 from tests.docs.pages import page
 from tests.house import Running, running
-from trackway import app
+from trackway.app.workers import poller_of
 from trackway.connectors.base import Connector, Inquiry, Kit
 from trackway.connectors.registry import make
 from trackway.domain.errors import CarrierFault, CarrierLimited, CarrierUnavailable, CarrierUnreadable
@@ -113,7 +113,7 @@ async def test_another_number_is_no_parcel(kit: Kit) -> None:
 async def test_a_registered_number_is_recognised_followed_and_told(shop: Running, clock: Clock) -> None:
     accepted, _ = await shop.ask("register", {"number": "SIMFAILED1001"})
     assert accepted == [{"origin": 1, "number": "SIMFAILED1001", "carrier": 900_000}]
-    poller = app.poller(shop.house, "simulated", {}, told=lambda: None)
+    poller = poller_of(shop.house, "simulated", {}, told=lambda: None)
     states = []
     for _ in range(5):
         while await poller.tick() == 0:
@@ -127,7 +127,7 @@ async def test_a_registered_number_is_recognised_followed_and_told(shop: Running
 async def test_a_posts_parcel_is_followed_to_the_post_abroad(shop: Running, clock: Clock) -> None:
     accepted, _ = await shop.ask("register", {"number": "SIMPOSTNORMAL1001"})
     assert accepted == [{"origin": 1, "number": "SIMPOSTNORMAL1001", "carrier": 99_901}]
-    poller = app.poller(shop.house, "simulated", {}, told=lambda: None)
+    poller = poller_of(shop.house, "simulated", {}, told=lambda: None)
     legs = []
     for _ in range(4):
         while await poller.tick() == 0:

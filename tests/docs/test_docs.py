@@ -20,7 +20,8 @@ from starlette.routing import Route
 
 from tests.conftest import Clock
 from tests.docs.pages import PAGES, ROOT, blocks, commands, page
-from trackway import app
+from trackway.app.house import open_house
+from trackway.app.web import web_wing
 from trackway.cli import main
 from trackway.cli.serve import Only
 from trackway.config import Config, load
@@ -180,8 +181,8 @@ def test_every_metric_is_told_with_its_labels_and_there_is_no_other() -> None:
 
 
 async def test_every_address_is_told(tmp_path: Path, clock: Clock) -> None:
-    async with app.open_house(load(data=tmp_path), clock) as house:
-        served = app.web(house)._app  # type: ignore[attr-defined]  # noqa: SLF001  # what is counted is what is served
+    async with open_house(load(data=tmp_path), clock) as house:
+        served = web_wing(house)._app  # type: ignore[attr-defined]  # noqa: SLF001  # what is counted is what is served
         paths = [route.path for route in served.routes if isinstance(route, Route) and not _button(route)]
     assert paths
     missing = [path for path in _meant(paths) if not re.search(rf"{re.escape(path)}(?![\w/])", TEXT)]

@@ -10,7 +10,7 @@ from tests.conftest import Clock
 from tests.flows.test_story import Stage
 from tests.house import receiver, running
 from tests.service.test_registration import applied, desk
-from trackway import app
+from trackway.app.workers import judgement_of
 from trackway.connectors.base import Answers, Inquiry, Limits
 from trackway.domain.errors import CarrierUnavailable
 from trackway.domain.planning import Reason
@@ -70,7 +70,7 @@ class Two(Stage):
                 carriers=carrier.carriers,
                 desk=self.shop.house.asking.desk,
                 askings=Askings(self.shop.house.store.main),
-                judgement=app.judgement_of(self.shop.house),
+                judgement=judgement_of(self.shop.house),
                 announce=Outbox.put,
                 clock=self.clock,
                 timeout=20,

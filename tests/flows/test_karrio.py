@@ -8,7 +8,7 @@ from tests.conftest import Clock
 from tests.connectors.carrier_server import carrier, sample
 from tests.connectors.test_karrio import ACCOUNTS, FOUND, Told
 from tests.house import receiver, running
-from trackway import app
+from trackway.app.workers import poller_of, worker_wing
 from trackway.domain.tracking import Milestone
 from trackway.worker.courier import Courier
 
@@ -41,15 +41,15 @@ async def test_a_carriers_answer_becomes_a_push(
     store = f"sqlite:///{tmp_path / sqlite_template.name}"
     async with carrier() as end, receiver() as inbox, running(store, tmp_path, clock) as shop:
         inbox.key = await shop.shop()
-        await shop.house.webhooks.set_url("shop", inbox.url)
+        await shop.house.merchants.webhooks.set_url("shop", inbox.url)
         await shop.house.asking.connections.put(told.connector, {**ACCOUNTS[told.connector], "url": end.url}, clock())
         end.body = body
         await shop.ask("register", {"number": number, "carrier": KEYS[told.connector]})
         settings = (await shop.house.asking.connections.all())[told.connector]
-        poller = app.poller(shop.house, told.connector, settings, told=lambda: None)
+        poller = poller_of(shop.house, told.connector, settings, told=lambda: None)
         while await poller.tick() == 0:
             pass
-        courier = next(loop for loop in app.workers(shop.house) if isinstance(loop, Courier))
+        courier = next(loop for loop in worker_wing(shop.house) if isinstance(loop, Courier))
         while await courier.tick() == 0:
             await courier.landed()
         await poller.let_go(1)

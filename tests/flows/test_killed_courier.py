@@ -13,7 +13,8 @@ from aiohttp import web
 
 from tests.flows.test_processes import Place
 from tests.postroom import Postroom
-from trackway.app import open_house, utc_now
+from trackway.app.ground import utc_now
+from trackway.app.house import open_house
 from trackway.config import load
 from trackway.storage.statement import Statement
 from trackway.storage.store import Store

@@ -9,7 +9,7 @@ import pytest
 from tests.conftest import Clock
 from tests.flows.test_story import Stage
 from tests.house import receiver, running
-from trackway import app
+from trackway.app.workers import worker_wing
 from trackway.domain.statistic import Statistic, delay_bucket
 from trackway.domain.tracking import Milestone
 from trackway.worker.counter import Counter
@@ -28,7 +28,7 @@ async def stage(database_url: str, tmp_path: Path, clock: Clock) -> AsyncIterato
 
 
 def _counter(stage: Stage) -> Counter:
-    return next(loop for loop in app.workers(stage.shop.house) if isinstance(loop, Counter))
+    return next(loop for loop in worker_wing(stage.shop.house) if isinstance(loop, Counter))
 
 
 async def _ask(stage: Stage) -> None:
@@ -38,7 +38,7 @@ async def _ask(stage: Stage) -> None:
 
 async def test_an_accounts_parcels_at_a_glance(stage: Stage, clock: Clock) -> None:
     house, counter = stage.shop.house, _counter(stage)
-    assert (await house.overview.picture(1, clock())).now is None
+    assert (await house.merchants.overview.picture(1, clock())).now is None
     await stage.scan(1)
     await stage.shop.ask("register", {"number": NUMBER})
     await _ask(stage)
@@ -47,7 +47,7 @@ async def test_an_accounts_parcels_at_a_glance(stage: Stage, clock: Clock) -> No
         await stage.scan(scans)
         await _ask(stage)
     await counter.tick()
-    picture = await house.overview.picture(1, clock())
+    picture = await house.merchants.overview.picture(1, clock())
     assert picture.now is not None
     assert (picture.now.delivered, picture.now.moving, picture.now.failed) == (1, 0, 0)
     (route,) = picture.routes
@@ -57,7 +57,7 @@ async def test_an_accounts_parcels_at_a_glance(stage: Stage, clock: Clock) -> No
     assert fresh.seen.counts == {delay_bucket(2.1 * 3600): 2}
     assert fresh.pushed.counts == fresh.seen.counts
     assert (fresh.told.total, fresh.unseen.total) == (3, 2)
-    usual = await house.overview.usual(1, 8011, "HK-GB", clock())
+    usual = await house.merchants.overview.usual(1, 8011, "HK-GB", clock())
     assert usual.quantile(0.5) == 2
 
 
@@ -67,10 +67,10 @@ async def test_what_wants_a_person(stage: Stage, clock: Clock) -> None:
     await stage.shop.ask("register", {"number": NUMBER})
     await _ask(stage)
     await counter.tick()
-    assert (await house.overview.picture(1, clock())).stuck == []
+    assert (await house.merchants.overview.picture(1, clock())).stuck == []
     clock.move(days=8)
     await counter.tick()
-    picture = await house.overview.picture(1, clock())
+    picture = await house.merchants.overview.picture(1, clock())
     assert picture.now is not None
     assert (picture.now.moving, picture.now.stuck) == (1, 1)
     (wanted,) = picture.stuck
@@ -86,7 +86,7 @@ async def test_another_account_sees_nothing_of_it(stage: Stage, clock: Clock) ->
     await stage.shop.ask("register", {"number": NUMBER})
     await _ask(stage)
     await _counter(stage).tick()
-    mine, other = [await stage.shop.house.overview.picture(account, clock()) for account in (1, 2)]
+    mine, other = [await stage.shop.house.merchants.overview.picture(account, clock()) for account in (1, 2)]
     assert mine.now is not None
     assert mine.routes
     assert (other.now, other.routes, other.freshness, other.told) == (None, [], [], [])
@@ -98,9 +98,9 @@ async def test_a_replayed_message_does_not_count_again(stage: Stage, clock: Cloc
     await stage.shop.ask("register", {"number": NUMBER})
     await _ask(stage)
     clock.move(days=2)
-    await house.webhooks.replay("shop", [1], clock())
+    await house.merchants.webhooks.replay("shop", [1], clock())
     await _ask(stage)
     assert len(stage.inbox.pushes) == 2
-    (fresh,) = await house.overview.freshness(1, clock())
+    (fresh,) = await house.merchants.overview.freshness(1, clock())
     assert fresh.told.kind is Statistic.TOLD
     assert fresh.told.total == 1

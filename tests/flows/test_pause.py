@@ -9,7 +9,7 @@ import pytest
 from tests.conftest import Clock
 from tests.flows.test_story import NUMBER, Stage
 from tests.house import receiver, running
-from trackway import app
+from trackway.app.workers import poller_of
 
 
 class PausedStage(Stage):
@@ -18,10 +18,10 @@ class PausedStage(Stage):
     async def connect(self, url: str) -> None:
         await self.poller.stop(1)
         self.settings = {"url": url, "sys_id": "partner", "sys_secret": await self.secret()}
-        self.poller = app.poller(self.shop.house, "hongkong-post", self.settings, told=self.courier.wake)
+        self.poller = poller_of(self.shop.house, "hongkong-post", self.settings, told=self.courier.wake)
 
     async def secret(self) -> str:
-        return await self.shop.house.mailroom.rotate("partner")
+        return await self.shop.house.post.mailroom.rotate("partner")
 
     async def track(self, number: str) -> Any:
         accepted, _ = await self.shop.ask("gettrackinfo", {"number": number})

@@ -9,7 +9,7 @@ import pytest
 
 from tests.conftest import Clock
 from tests.house import Receiver, Running, receiver, running
-from trackway import app
+from trackway.app.workers import poller_of, worker_wing
 from trackway.wire.hkpost_load import read_item
 from trackway.worker.courier import Courier
 from trackway.worker.janitor import Janitor
@@ -30,7 +30,7 @@ class Stage:
 
     def __init__(self, shop: Running, inbox: Receiver) -> None:
         self.shop, self.inbox, self.clock = shop, inbox, shop.clock
-        loops: list[Loop] = app.workers(shop.house)
+        loops: list[Loop] = worker_wing(shop.house)
         self.courier = next(loop for loop in loops if isinstance(loop, Courier))
         self.janitor = next(loop for loop in loops if isinstance(loop, Janitor))
         self.poller: Poller
@@ -38,13 +38,13 @@ class Stage:
     async def open(self) -> None:
         house, now = self.shop.house, self.clock()
         self.inbox.key = await self.shop.shop()
-        await house.webhooks.set_url("shop", self.inbox.url)
+        await house.merchants.webhooks.set_url("shop", self.inbox.url)
         settings = {
             "url": self.shop.url + house.config.hkpost_base_path,
             "sys_id": "partner",
-            "sys_secret": await house.mailroom.create_partner("partner", now, interval_ms=0),
+            "sys_secret": await house.post.mailroom.create_partner("partner", now, interval_ms=0),
         }
-        self.poller = app.poller(house, "hongkong-post", settings, told=self.courier.wake)
+        self.poller = poller_of(house, "hongkong-post", settings, told=self.courier.wake)
 
     async def scan(self, count: int, number: str = NUMBER) -> None:
         """The operator loads the item with its first `count` scans."""
@@ -59,7 +59,7 @@ class Stage:
             "destCnty_code": "GB",
             "itemDeliveryStatusDetailList": details,
         }
-        await self.shop.house.mailroom.load([read_item(msgspec.json.encode(item))], self.clock())
+        await self.shop.house.post.mailroom.load([read_item(msgspec.json.encode(item))], self.clock())
 
     async def poll(self, **later: float) -> None:
         self.clock.move(**later)
@@ -188,7 +188,7 @@ async def test_the_last_answer_stays_when_the_post_is_away(stage: Stage) -> None
     before = (await stage.info())["track"]
     await stage.poller.stop(1)
     settings = {"url": "http://127.0.0.1:9/gone", "sys_id": "partner", "sys_secret": "x"}
-    stage.poller = app.poller(stage.shop.house, "hongkong-post", settings, told=stage.courier.wake)
+    stage.poller = poller_of(stage.shop.house, "hongkong-post", settings, told=stage.courier.wake)
     await stage.poll(days=1)
     after = (await stage.info())["track"]
     assert after["is1"] == 20

@@ -82,7 +82,7 @@ async def test_the_stream_says_what_the_webhook_says(stage: Stage) -> None:
 
 
 async def test_without_a_webhook_too_and_gettracklist_knows_of_no_push(stage: Stage) -> None:
-    await stage.shop.house.webhooks.set_url("shop", "")
+    await stage.shop.house.merchants.webhooks.set_url("shop", "")
     await stage.shop.ask("register", {"number": NUMBER})
     async with listening(stage.shop) as answer:
         await _live(stage, 1)

@@ -8,7 +8,7 @@ import pytest
 from tests.conftest import Clock
 from tests.flows.test_story import Stage
 from tests.house import receiver, running
-from trackway import app
+from trackway.app.workers import judgement_of
 from trackway.connectors.base import Answers, Inquiry, Limits
 from trackway.domain.tracking import Event, Milestone, Report
 from trackway.storage.askings import Askings
@@ -55,7 +55,7 @@ class TwoPosts(Stage):
             carriers=self.origin.carriers,
             desk=house.asking.desk,
             askings=Askings(house.store.main),
-            judgement=app.judgement_of(house),
+            judgement=judgement_of(house),
             announce=Outbox.put,
             clock=self.clock,
             timeout=20,

@@ -9,7 +9,7 @@ import pytest
 
 from tests.conftest import Clock
 from tests.house import Receiver, Running, receiver, running
-from trackway import app
+from trackway.app.workers import poller_of, worker_wing
 from trackway.worker.courier import Courier
 from trackway.worker.poller import Poller
 
@@ -21,19 +21,19 @@ class Chain:
 
     def __init__(self, near: Running, far: Running, inbox: Receiver) -> None:
         self.near, self.far, self.inbox, self.clock = near, far, inbox, near.clock
-        self.courier = next(loop for loop in app.workers(near.house) if isinstance(loop, Courier))
+        self.courier = next(loop for loop in worker_wing(near.house) if isinstance(loop, Courier))
         self.pollers: list[Poller] = []
 
     async def open(self) -> None:
         self.inbox.key = await self.near.shop()
-        await self.near.house.webhooks.set_url("shop", self.inbox.url)
+        await self.near.house.merchants.webhooks.set_url("shop", self.inbox.url)
         key = await self.far.shop("near")
         settings = {"url": f"{self.far.url}/track/v1", "key": key}
         await self.near.house.asking.connections.put("track17", settings, self.clock())
         await self.far.house.asking.connections.put("simulated", {}, self.clock())
         for house in (self.near.house, self.far.house):
             self.pollers += [
-                app.poller(house, asker.connector, asker.settings, told=lambda: None, carriers=asker.carriers)
+                poller_of(house, asker.connector, asker.settings, told=lambda: None, carriers=asker.carriers)
                 for asker in (await house.asking.roster.askers()).values()
             ]
 

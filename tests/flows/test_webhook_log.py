@@ -30,18 +30,18 @@ async def test_every_attempt_is_on_record(stage: Stage) -> None:
     stage.inbox.answers = [500]
     await stage.deliver()
     await stage.deliver(minutes=10)
-    (delivery,) = await stage.shop.house.webhooks.find("shop", Sought(number=NUMBER), 10)
+    (delivery,) = await stage.shop.house.merchants.webhooks.find("shop", Sought(number=NUMBER), 10)
     assert delivery.outcome is Outcome.DELIVERED
     assert [(attempt.status, attempt.url) for attempt in delivery.attempts] == [
         (500, stage.inbox.url),
         (200, stage.inbox.url),
     ]
-    whole = await stage.shop.house.webhooks.one("shop", delivery.message.id)
+    whole = await stage.shop.house.merchants.webhooks.one("shop", delivery.message.id)
     assert json.loads(whole.body or "") == stage.inbox.pushes[-1]["data"]
 
 
 async def test_what_was_given_up_is_sent_again_the_same(stage: Stage) -> None:
-    webhooks = stage.shop.house.webhooks
+    webhooks = stage.shop.house.merchants.webhooks
     stage.inbox.answers = [500] * 4
     for _ in range(4):
         await stage.deliver(hours=1)
@@ -60,9 +60,9 @@ async def test_what_was_given_up_is_sent_again_the_same(stage: Stage) -> None:
 
 async def test_tenants_do_not_see_each_others_messages(stage: Stage) -> None:
     await stage.deliver()
-    (mine,) = await stage.shop.house.webhooks.find("shop", Sought(), 10)
+    (mine,) = await stage.shop.house.merchants.webhooks.find("shop", Sought(), 10)
     await stage.shop.shop("other")
-    webhooks = stage.shop.house.webhooks
+    webhooks = stage.shop.house.merchants.webhooks
     assert await webhooks.find("other", Sought(), 10) == []
     with pytest.raises(ConfigError, match="no message"):
         await webhooks.one("other", mine.message.id)
@@ -75,7 +75,7 @@ async def test_tenants_do_not_see_each_others_messages(stage: Stage) -> None:
 async def test_nothing_is_sent_again_where_there_is_no_webhook(stage: Stage) -> None:
     """It would only be cancelled, and what is known of it lost."""
     await stage.deliver()
-    webhooks = stage.shop.house.webhooks
+    webhooks = stage.shop.house.merchants.webhooks
     (mine,) = await webhooks.find("shop", Sought(), 10)
     await webhooks.set_url("shop", "")
     with pytest.raises(WebhookAddressMissing):
@@ -85,7 +85,7 @@ async def test_nothing_is_sent_again_where_there_is_no_webhook(stage: Stage) -> 
 
 async def test_the_webhook_test_shows_the_answer(stage: Stage) -> None:
     """T35."""
-    webhooks = stage.shop.house.webhooks
+    webhooks = stage.shop.house.merchants.webhooks
     stage.inbox.answers = [204, 200]
     assert [(await webhooks.test("shop", stage.clock())).status for _ in range(2)] == [204, 200]
     assert stage.inbox.pushes[0]["data"] == {"number": "RM101474005CN", "carrier": 3011, "tag": ""}

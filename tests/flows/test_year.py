@@ -17,8 +17,8 @@ import pytest
 import structlog
 
 from tests.flows.year import BEGIN, DELAYS, Carrier, Receivers, Shop, Time
-from trackway import app
-from trackway.app import House
+from trackway.app.house import House, open_house
+from trackway.app.workers import judgement_of, worker_wing
 from trackway.config import load
 from trackway.domain.number import s10_digit
 from trackway.domain.registration import Accepted, Application, Refused, Subject
@@ -79,7 +79,7 @@ class Year:
         )
 
     def _janitor(self) -> Janitor:
-        return next(loop for loop in app.workers(self.house) if isinstance(loop, Janitor))
+        return next(loop for loop in worker_wing(self.house) if isinstance(loop, Janitor))
 
     def _poller(self) -> Poller:
         return Poller(
@@ -87,7 +87,7 @@ class Year:
             carriers=self.carrier.carriers,
             desk=self.house.asking.desk,
             askings=Askings(self.house.store.main),
-            judgement=app.judgement_of(self.house),
+            judgement=judgement_of(self.house),
             announce=Outbox.put,
             clock=self.time,
             timeout=20,
@@ -141,7 +141,7 @@ class Year:
             self.carrier.scans[number], self.followed[number] = scans, True
         shop.numbers += numbers
         items = [Application(number=number) for number in [*numbers, *numbers[:1]]]
-        done = await self.house.registration.register(shop.id, items, self.time())
+        done = await self.house.merchants.registration.register(shop.id, items, self.time())
         assert [isinstance(one, Accepted) for one in done] == [True] * count + [False] * (len(items) - count)
 
     async def happen(self) -> None:
@@ -155,32 +155,32 @@ class Year:
             await deed(shop)
 
     async def stop(self, shop: Shop) -> None:
-        for number in await self._done(shop, self.house.alteration.stop):
+        for number in await self._done(shop, self.house.merchants.alteration.stop):
             self.stops[number] += 1
             self.followed[number] = False
 
     async def retrack(self, shop: Shop) -> None:
-        for number in await self._done(shop, self.house.alteration.retrack):
+        for number in await self._done(shop, self.house.merchants.alteration.retrack):
             self.stops[number] += self.followed[number]  # by age, for it can only be followed again if it was stopped
             self.followed[number] = True
 
     async def delete(self, shop: Shop) -> None:
-        self.deleted.update(await self._done(shop, self.house.alteration.delete))
+        self.deleted.update(await self._done(shop, self.house.merchants.alteration.delete))
 
     async def push(self, shop: Shop) -> None:
         items = [Subject(number=number) for number in self._some(shop)]
-        await self.house.alteration.push(shop.id, items, shop.url, self.time())
+        await self.house.merchants.alteration.push(shop.id, items, shop.url, self.time())
 
     async def move(self, shop: Shop) -> None:
         """The webhook is somewhere else from now on, and well; if it was nowhere, it is somewhere again."""
         shop.url = f"https://hooks.example/{shop.name}/{self.random.getrandbits(32):x}"
         shop.down_until = BEGIN
-        await self.house.webhooks.set_url(shop.name, shop.url)
+        await self.house.merchants.webhooks.set_url(shop.name, shop.url)
 
     async def silence(self, shop: Shop) -> None:
         if shop.id <= MOODY:
             shop.was_silent, shop.url = True, ""
-            await self.house.webhooks.set_url(shop.name, "")
+            await self.house.merchants.webhooks.set_url(shop.name, "")
 
     async def rotate(self, shop: Shop) -> None:
         key = await self.house.access.rotate_key(shop.name, self.time())
@@ -260,7 +260,7 @@ async def test_a_year(folder: Path) -> None:
     time = Time()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     config = load(data=folder, webhook_log_days=390, poll_min_interval=864_000, poll_max_interval=864_000)
-    async with app.open_house(config, time) as house:
+    async with open_house(config, time) as house:
         year = Year(house, time, SEED)
         try:
             await year.open_shops()

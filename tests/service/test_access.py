@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tests.conftest import Clock
-from trackway.app import open_house
+from trackway.app.house import open_house
 from trackway.config import load
 
 

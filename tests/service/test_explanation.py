@@ -8,7 +8,7 @@ import pytest
 
 from tests.conftest import NOW, Clock
 from tests.house import Running, running
-from trackway import app
+from trackway.app.workers import poller_of
 from trackway.domain.errors import AskRefused, NotRegistered
 from trackway.domain.ledger import Pause
 from trackway.domain.tracking import QueryState
@@ -51,7 +51,7 @@ async def shop(database_url: str, tmp_path: Path, clock: Clock) -> AsyncIterator
         shop = Shop(opened.house, opened.url, opened.session, clock)
         await shop.shop()
         await shop.house.asking.connections.put("simulated", {}, clock())
-        shop.poller = app.poller(shop.house, "simulated", {}, told=lambda: None)
+        shop.poller = poller_of(shop.house, "simulated", {}, told=lambda: None)
         yield shop
 
 

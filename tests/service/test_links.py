@@ -27,11 +27,11 @@ async def house(database_url: str, tmp_path: Path, clock: Clock) -> AsyncIterato
 
 async def register(house: Running, account: int, tag: str) -> None:
     item = Application(number=NUMBER, carrier=3011, tag=tag)
-    await house.house.registration.register(account, [item], house.clock())
+    await house.house.merchants.registration.register(account, [item], house.clock())
 
 
 async def test_a_link_shows_its_tracking_and_a_renewed_one_takes_its_place(house: Running) -> None:
-    links, front = house.house.links, house.house.shopfront
+    links, front = house.house.merchants.links, house.house.merchants.shopfront
     token = await links.of(1, 1)
     assert token == await links.of(1, 1)
     assert len(token) == 43
@@ -45,28 +45,32 @@ async def test_a_link_shows_its_tracking_and_a_renewed_one_takes_its_place(house
 
 
 async def test_nobody_gets_the_link_of_another_accounts_tracking(house: Running) -> None:
-    for ask in (house.house.links.of, house.house.links.renew):
+    for ask in (house.house.merchants.links.of, house.house.merchants.links.renew):
         with pytest.raises(LinkUnknown):
             await ask(2, 1)
 
 
 @pytest.mark.parametrize("token", ["", "a", "A" * 43, "é" * 43, "../../x", "A" * 5000])
 async def test_what_we_did_not_make_opens_nothing(house: Running, token: str) -> None:
-    for ask in (house.house.shopfront.parcel, house.house.shopfront.shop, house.house.shopfront.logo):
+    for ask in (
+        house.house.merchants.shopfront.parcel,
+        house.house.merchants.shopfront.shop,
+        house.house.merchants.shopfront.logo,
+    ):
         with pytest.raises(LinkUnknown):
             await ask(token)
 
 
 async def test_a_link_of_one_kind_is_none_of_the_other(house: Running) -> None:
     with pytest.raises(LinkUnknown):
-        await house.house.shopfront.parcel(house.house.links.shop(1))
+        await house.house.merchants.shopfront.parcel(house.house.merchants.links.shop(1))
     with pytest.raises(LinkUnknown):
-        house.house.links.shop_of(await house.house.links.of(1, 1))
+        house.house.merchants.links.shop_of(await house.house.merchants.links.of(1, 1))
 
 
 async def test_a_deleted_tracking_a_closed_shop_and_a_disabled_account_show_nothing(house: Running) -> None:
-    token = await house.house.links.of(1, 1)
-    front = house.house.shopfront
+    token = await house.house.merchants.links.of(1, 1)
+    front = house.house.merchants.shopfront
     await front.change(1, name="mine", colour="#112233", is_open=False, search=True, origins=())
     with pytest.raises(LinkUnknown):
         await front.parcel(token)
@@ -82,7 +86,7 @@ async def test_a_deleted_tracking_a_closed_shop_and_a_disabled_account_show_noth
 
 
 async def test_a_number_with_the_last_four_of_its_order_is_found(house: Running, clock: Clock) -> None:
-    links, now = house.house.links, clock()
+    links, now = house.house.merchants.links, clock()
     assert await links.find(1, f" {NUMBER.lower()} ", "4711", "10.0.0.1", now) == await links.of(1, 1)
     for number, order in ((NUMBER, "4712"), (NUMBER, ""), (NUMBER, "ORDER-4711"), ("RR473124829GB", "4711")):
         with pytest.raises(LinkUnknown):
@@ -92,7 +96,7 @@ async def test_a_number_with_the_last_four_of_its_order_is_found(house: Running,
 
 
 async def test_guessing_is_held_back_by_address_and_by_number(house: Running, clock: Clock) -> None:
-    links, now = house.house.links, clock()
+    links, now = house.house.merchants.links, clock()
     for _ in range(10):
         with pytest.raises(LinkUnknown):
             await links.find(1, "RR473124829GB", "0000", "10.0.0.1", now)
@@ -104,7 +108,7 @@ async def test_guessing_is_held_back_by_address_and_by_number(house: Running, cl
 
 
 async def test_a_shop_is_kept_as_set_and_bad_settings_change_nothing(house: Running) -> None:
-    front = house.house.shopfront
+    front = house.house.merchants.shopfront
     await front.change(
         1, name=" Blue  Lantern ", colour="#AABBCC", is_open=True, search=True, origins=["https://Shop.example/", ""]
     )
@@ -117,7 +121,7 @@ async def test_a_shop_is_kept_as_set_and_bad_settings_change_nothing(house: Runn
 
 
 async def test_a_logo_is_what_its_bytes_are_and_stays_when_the_rest_changes(house: Running) -> None:
-    front, token = house.house.shopfront, house.house.links.shop(1)
+    front, token = house.house.merchants.shopfront, house.house.merchants.links.shop(1)
     await front.set_logo(1, PNG)
     await front.change(1, name="mine", colour="#000000", is_open=True, search=True, origins=())
     assert await front.logo(token) == (PNG, "image/png")

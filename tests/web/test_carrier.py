@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.conftest import Clock
 from tests.flows.test_story import Stage
 from tests.house import receiver, running
-from trackway import app
+from trackway.app.workers import poller_of
 from trackway.connectors import inbound
 from trackway.domain.errors import ConfigError
 from trackway.domain.planning import Reason
@@ -60,7 +60,7 @@ class Depot(Stage):
 
     async def inbound_poller(self) -> Poller:
         asker = (await self.shop.house.asking.roster.askers())[inbound.ID]
-        return app.poller(self.shop.house, inbound.ID, {}, told=self.courier.wake, carriers=asker.carriers)
+        return poller_of(self.shop.house, inbound.ID, {}, told=self.courier.wake, carriers=asker.carriers)
 
     async def told(self) -> list[Any]:
         """What the merchant has been pushed, once everything that is due was done."""
@@ -201,7 +201,7 @@ async def test_what_is_no_batch_is_told(depot: Depot, body: bytes, status: int) 
 
 
 async def test_only_a_carriers_own_key_opens(depot: Depot) -> None:
-    operator = await depot.shop.house.operators.create_key("sorting", depot.clock())
+    operator = await depot.shop.house.post.operators.create_key("sorting", depot.clock())
     for key in ("", "x", operator, depot.inbox.key):
         assert (await depot.send(POSTED, key=key))[0] == 401
     headers = {"Authorization": f"Bearer {depot.key}"}

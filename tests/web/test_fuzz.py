@@ -58,9 +58,9 @@ async def furnish(running: Running) -> Target:
     house, now = running.house, running.clock()
     key = await running.shop()
     await running.ask("register", {"number": "RR123456789CN", "carrier": 3011})
-    await house.mailroom.load([read_item(ITEM.read_bytes())], now)
-    secret = await house.mailroom.create_partner("api", now)
-    return Target(running.url, key, (await house.mailroom.authenticate("api", secret, now)).token)
+    await house.post.mailroom.load([read_item(ITEM.read_bytes())], now)
+    secret = await house.post.mailroom.create_partner("api", now)
+    return Target(running.url, key, (await house.post.mailroom.authenticate("api", secret, now)).token)
 
 
 def ask_track17(case: Any, target: Target) -> None:

@@ -60,7 +60,7 @@ class Partner:
 @pytest.fixture
 async def partner(database_url: str, tmp_path: Path, clock: Clock) -> AsyncIterator[Partner]:
     async with running(database_url, tmp_path, clock) as shop:
-        mailroom = shop.house.mailroom
+        mailroom = shop.house.post.mailroom
         await mailroom.load([read_item(msgspec.json.encode(ITEM))], clock())
         secret = await mailroom.create_partner("ann", clock())
         yield Partner(shop, (await mailroom.authenticate("ann", secret, clock())).token)

@@ -120,7 +120,7 @@ async def test_pushing_needs_a_webhook_and_an_answer(shop: Running) -> None:
     """T33."""
     await shop.ask("register", one(HK))
     assert await shop.code("push", one(HK)) == -18010204
-    await shop.house.webhooks.set_url("shop", "http://127.0.0.1:9/inbox")
+    await shop.house.merchants.webhooks.set_url("shop", "http://127.0.0.1:9/inbox")
     assert await shop.code("push", one(HK)) == -18019909
     assert await shop.code("push", one(CN)) == -18019902
 

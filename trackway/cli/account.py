@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from trackway.app import House
+from trackway.app.house import House
 from trackway.cli.base import AsJson, Data, DatabaseUrl, fail, out, print_json, told, within
 from trackway.domain.account import Usage
 from trackway.domain.errors import WebhookTestFailed
@@ -67,11 +67,11 @@ def webhook(
     database: DatabaseUrl = None,
 ) -> None:
     """Set where an account's news is posted."""
-    within(lambda house: house.webhooks.set_url(name, url), data=data, database=database)
+    within(lambda house: house.merchants.webhooks.set_url(name, url), data=data, database=database)
     out.print(f"{name}: news goes to {url}" if url else f"{name}: news goes nowhere", markup=False)
     if not test:
         return
-    reply = within(lambda house: house.webhooks.test(name, house.clock()), data=data, database=database)
+    reply = within(lambda house: house.merchants.webhooks.test(name, house.clock()), data=data, database=database)
     out.print(f"the test met {reply.fault or f'HTTP {reply.status}'} in {reply.took_ms} ms", markup=False)
     out.print(reply.answer, markup=False)
     if reply.status != _TAKEN:

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from trackway import logs
-from trackway.app import House, open_house
+from trackway.app.house import House, open_house
 from trackway.config import load
 from trackway.domain.errors import ConfigError, Refusal, TrackwayError
 from trackway.wire.track17_codes import problem_of

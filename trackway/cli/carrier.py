@@ -4,8 +4,7 @@ from typing import Annotated
 
 import typer
 
-from trackway import app as house_app
-from trackway.app import House
+from trackway.app.house import House, connector_of
 from trackway.cli import carrier_key
 from trackway.cli.base import AsJson, Data, DatabaseUrl, fail, out, print_json, within
 from trackway.connectors.registry import kinds
@@ -22,7 +21,7 @@ def connect(context: typer.Context, connector: Connector, data: Data = None, dat
     settings = _settings(context.args)
 
     async def work(house: House) -> None:
-        await house_app.connector_of(house, connector, settings).close()
+        await connector_of(house, connector, settings).close()
         await house.asking.connections.put(connector, settings, house.clock())
 
     within(work, data=data, database=database)

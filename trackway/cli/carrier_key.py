@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from trackway.app import House
+from trackway.app.house import House
 from trackway.cli.base import AsJson, Data, DatabaseUrl, fail, within
 from trackway.cli.sender_key import Name, add_list_and_drop, made
 from trackway.domain.errors import CarrierUnknown

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from trackway.app import House
+from trackway.app.house import House
 from trackway.cli.serve import start
 from trackway.config import Config, load
 from trackway.domain.errors import ConfigError
@@ -145,13 +145,13 @@ class _Stage:
         now = house.clock()
         inbox.key = await _key(house, now)
         secret = await _secret(house, now)
-        await house.webhooks.set_url(ACCOUNT, f"{self._url}/demo/inbox")
+        await house.merchants.webhooks.set_url(ACCOUNT, f"{self._url}/demo/inbox")
         settings = {"url": f"{self._url}{house.config.hkpost_base_path}", "sys_id": PARTNER, "sys_secret": secret}
         await house.asking.connections.put("hongkong-post", settings, now)
         await house.asking.connections.put("simulated", {}, now)
         _print_welcome(self._url, house.config.hkpost_base_path, inbox.key, secret, await _link(house, now))
         account = await house.access.named(ACCOUNT)
-        await house.registration.register(account.id, [*_parcels(now), *map(_application, STORIES)], now)
+        await house.merchants.registration.register(account.id, [*_parcels(now), *map(_application, STORIES)], now)
         task = asyncio.create_task(self._unfold(house))
         self._tasks.add(task)
 
@@ -163,7 +163,7 @@ class _Stage:
             for number, (destination, scans) in STORIES.items():
                 if beat < len(scans):
                     item = _item(number, destination, scans[: beat + 1], begun)
-                    await house.mailroom.load([read_item(msgspec.json.encode(item))], house.clock())
+                    await house.post.mailroom.load([read_item(msgspec.json.encode(item))], house.clock())
                     await asyncio.sleep(_BEAT / len(STORIES))
 
 
@@ -178,9 +178,9 @@ async def _key(house: House, now: datetime) -> str:
 async def _secret(house: House, now: datetime) -> str:
     """The demo partner's secret, new at every start."""
     try:
-        return await house.mailroom.create_partner(PARTNER, now)
+        return await house.post.mailroom.create_partner(PARTNER, now)
     except ConfigError:
-        return await house.mailroom.rotate(PARTNER)
+        return await house.post.mailroom.rotate(PARTNER)
 
 
 async def _link(house: House, now: datetime) -> str:

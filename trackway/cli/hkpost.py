@@ -7,7 +7,7 @@ from typing import Annotated, BinaryIO
 import typer
 from rich.progress import Progress
 
-from trackway.app import House
+from trackway.app.house import House
 from trackway.cli import operator_key, texts
 from trackway.cli.base import AsJson, Data, DatabaseUrl, err, fail, out, print_json, within
 from trackway.domain.mail import ItemMalformed, Unread, item_number
@@ -40,7 +40,7 @@ def create(
 ) -> None:
     """Make an API user and print its secret: it is shown this once."""
     secret = within(
-        lambda house: house.mailroom.create_partner(
+        lambda house: house.post.mailroom.create_partner(
             sys_id, house.clock(), interval_ms=interval, daily=daily, zone=zone, prefixes=tuple(prefix or ())
         ),
         data=data,
@@ -52,7 +52,7 @@ def create(
 @user.command("list")
 def list_users(as_json: AsJson = False, data: Data = None, database: DatabaseUrl = None) -> None:
     """Print every API user."""
-    for partner in within(lambda house: house.mailroom.partners(), data=data, database=database):
+    for partner in within(lambda house: house.post.mailroom.partners(), data=data, database=database):
         row = {
             "sysId": partner.sys_id,
             "disabled": partner.disabled,
@@ -71,21 +71,21 @@ def list_users(as_json: AsJson = False, data: Data = None, database: DatabaseUrl
 @user.command()
 def disable(sys_id: SysId, data: Data = None, database: DatabaseUrl = None) -> None:
     """Shut an API user out at once, whatever tokens it holds."""
-    within(lambda house: house.mailroom.set_disabled(sys_id, disabled=True), data=data, database=database)
+    within(lambda house: house.post.mailroom.set_disabled(sys_id, disabled=True), data=data, database=database)
     out.print(f"{sys_id}: disabled", markup=False)
 
 
 @user.command()
 def enable(sys_id: SysId, data: Data = None, database: DatabaseUrl = None) -> None:
     """Let a disabled API user in again."""
-    within(lambda house: house.mailroom.set_disabled(sys_id, disabled=False), data=data, database=database)
+    within(lambda house: house.post.mailroom.set_disabled(sys_id, disabled=False), data=data, database=database)
     out.print(f"{sys_id}: enabled", markup=False)
 
 
 @user.command()
 def rotate(sys_id: SysId, as_json: AsJson = False, data: Data = None, database: DatabaseUrl = None) -> None:
     """Print a new secret; the old one opens nothing any more, tokens run to their end."""
-    secret = within(lambda house: house.mailroom.rotate(sys_id), data=data, database=database)
+    secret = within(lambda house: house.post.mailroom.rotate(sys_id), data=data, database=database)
     _print_secret(sys_id, secret, as_json=as_json)
 
 
@@ -97,7 +97,7 @@ def usage(
     database: DatabaseUrl = None,
 ) -> None:
     """Print how many requests were let in, by API user and day."""
-    for used in within(lambda house: house.mailroom.usage(sys_id), data=data, database=database):
+    for used in within(lambda house: house.post.mailroom.usage(sys_id), data=data, database=database):
         if as_json:
             print_json({"sysId": used.sys_id, "day": used.day, "requests": used.calls})
         else:
@@ -115,7 +115,7 @@ def export(
         key = item_number(number)
     except ItemMalformed as why:
         fail(str(why), 2)
-    items, asked = within(lambda house: house.mailroom.history(key, house.clock()), data=data, database=database)
+    items, asked = within(lambda house: house.post.mailroom.history(key, house.clock()), data=data, database=database)
     print_json(
         {
             "items": list(map(write_item, items)),
@@ -144,7 +144,7 @@ def load(
 
         async def work(house: House) -> Loaded:
             entries = read_file(opened, kind or format_of(file), profile_in(house.config.data))
-            return await house.loader.run(entries, tell=_tell, went=went)
+            return await house.post.loader.run(entries, tell=_tell, went=went)
 
         loaded = within(work, data=data, database=database)
     out.print(f"{loaded.items} items with {loaded.scans} scans loaded, {loaded.refused} refused", markup=False)

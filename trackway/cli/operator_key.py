@@ -2,7 +2,7 @@
 
 import typer
 
-from trackway.app import House
+from trackway.app.house import House
 from trackway.cli.base import AsJson, Data, DatabaseUrl
 from trackway.cli.sender_key import Name, add_list_and_drop, made
 from trackway.service.senders import Senders
@@ -11,7 +11,7 @@ app = typer.Typer(no_args_is_help=True, help="Operator keys: for systems that se
 
 
 def _operators(house: House) -> Senders:
-    return house.operators
+    return house.post.operators
 
 
 @app.command()

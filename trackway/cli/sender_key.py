@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from trackway.app import House
+from trackway.app.house import House
 from trackway.cli.base import AsJson, Data, DatabaseUrl, out, print_json, within
 from trackway.service.senders import Senders
 

@@ -14,9 +14,10 @@ import uvicorn
 import uvloop
 from starlette.routing import BaseRoute
 
-from trackway import app as house_app
 from trackway import logs
-from trackway.app import House
+from trackway.app.house import House, open_house
+from trackway.app.web import web_wing
+from trackway.app.workers import worker_wing
 from trackway.cli.base import Data, DatabaseUrl, fail, out
 from trackway.config import Config, load
 from trackway.domain.errors import ConfigError, TrackwayError
@@ -105,13 +106,13 @@ async def _run(
     started: Callable[[House], Awaitable[None]],
     routes: Callable[[House], Sequence[BaseRoute]],
 ) -> None:
-    async with house_app.open_house(config) as house:
-        web = house_app.web(house, faces=only is not Only.WORKER, routes=routes(house))
+    async with open_house(config) as house:
+        web = web_wing(house, faces=only is not Only.WORKER, routes=routes(house))
         settings = _uvicorn(web, host, port, config.stop_timeout * _WEB_SHARE)
         server = _Server(settings, lambda: started(house), house.bell.close)
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, server.handle_exit, number, None)
-        loops = [] if only is Only.WEB else house_app.workers(house)
+        loops = [] if only is Only.WEB else worker_wing(house)
         for loop in loops:
             loop.start()
         settle()

@@ -28,7 +28,7 @@ Word = Annotated[str | None, typer.Option()]
 @app.command("list")
 def list_texts(own: OnlyOwn = False, as_json: AsJson = False, data: Data = None, database: DatabaseUrl = None) -> None:
     """Print every wording, in the order in which they count."""
-    for wording, changed in within(lambda house: house.texts.wordings(), data=data, database=database):
+    for wording, changed in within(lambda house: house.post.texts.wordings(), data=data, database=database):
         if own and not changed:
             continue
         if as_json:
@@ -65,14 +65,14 @@ def set_text(
         )
         await texts.set_wordings([new])
 
-    within(lambda house: _plainly(work(house.texts)), data=data, database=database)
+    within(lambda house: _plainly(work(house.post.texts)), data=data, database=database)
     out.print(f"{wording_key(key)}: set", markup=False)
 
 
 @app.command()
 def revert(key: Key, data: Data = None, database: DatabaseUrl = None) -> None:
     """Go back to the words that come with Trackway; a wording that is only the operator's is dropped."""
-    if not within(lambda house: house.texts.revert_wording(wording_key(key)), data=data, database=database):
+    if not within(lambda house: house.post.texts.revert_wording(wording_key(key)), data=data, database=database):
         fail(f"{key!r} has no words of your own", 2)
     out.print(f"{wording_key(key)}: as it came", markup=False)
 
@@ -85,14 +85,14 @@ def import_texts(file: InFile, data: Data = None, database: DatabaseUrl = None) 
     async def work(texts: Texts) -> int:
         return await texts.set_wordings(wire.read_wordings(text))
 
-    changed = within(lambda house: _plainly(work(house.texts)), data=data, database=database)
+    changed = within(lambda house: _plainly(work(house.post.texts)), data=data, database=database)
     out.print(f"{changed} differ from what comes with Trackway", markup=False)
 
 
 @app.command("export")
 def export_texts(own: OnlyOwn = False, data: Data = None, database: DatabaseUrl = None) -> None:
     """Print every wording as CSV."""
-    every = within(lambda house: house.texts.wordings(), data=data, database=database)
+    every = within(lambda house: house.post.texts.wordings(), data=data, database=database)
     typer.echo(wire.write_wordings(wording for wording, changed in every if changed or not own), nl=False)
 
 
@@ -101,7 +101,7 @@ def list_countries(
     own: OnlyOwn = False, as_json: AsJson = False, data: Data = None, database: DatabaseUrl = None
 ) -> None:
     """Print every country by its code."""
-    for country, changed in within(lambda house: house.texts.countries(), data=data, database=database):
+    for country, changed in within(lambda house: house.post.texts.countries(), data=data, database=database):
         if own and not changed:
             continue
         if as_json:
@@ -126,14 +126,14 @@ def set_country(
         old = known.get(code, Country(code))
         await texts.set_countries([Country(code, _told((name_e, name_c, name_s), old.name))])
 
-    within(lambda house: _plainly(work(house.texts)), data=data, database=database)
+    within(lambda house: _plainly(work(house.post.texts)), data=data, database=database)
     out.print(f"{code}: set", markup=False)
 
 
 @countries.command("revert")
 def revert_country(code: CountryCode, data: Data = None, database: DatabaseUrl = None) -> None:
     """Go back to the names that come with Trackway."""
-    if not within(lambda house: house.texts.revert_country(code), data=data, database=database):
+    if not within(lambda house: house.post.texts.revert_country(code), data=data, database=database):
         fail(f"{code!r} has no names of your own", 2)
     out.print(f"{code}: as it came", markup=False)
 
@@ -146,14 +146,14 @@ def import_countries(file: InFile, data: Data = None, database: DatabaseUrl = No
     async def work(texts: Texts) -> int:
         return await texts.set_countries(wire.read_countries(text))
 
-    changed = within(lambda house: _plainly(work(house.texts)), data=data, database=database)
+    changed = within(lambda house: _plainly(work(house.post.texts)), data=data, database=database)
     out.print(f"{changed} differ from what comes with Trackway", markup=False)
 
 
 @countries.command("export")
 def export_countries(own: OnlyOwn = False, data: Data = None, database: DatabaseUrl = None) -> None:
     """Print every country as CSV."""
-    every = within(lambda house: house.texts.countries(), data=data, database=database)
+    every = within(lambda house: house.post.texts.countries(), data=data, database=database)
     typer.echo(wire.write_countries(country for country, changed in every if changed or not own), nl=False)
 
 

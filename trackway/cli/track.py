@@ -6,8 +6,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from trackway import app as house_app
-from trackway.app import House
+from trackway.app.house import House, connector_of
 from trackway.cli.base import Data, DatabaseUrl, fail, out, within
 from trackway.connectors.base import Inquiry
 from trackway.domain.carrier import Carrier
@@ -65,7 +64,7 @@ async def _ask(house: House, inquiry: Inquiry, candidates: Sequence[Carrier]) ->
         asker = await house.asking.roster.of(carrier.key)
         if asker is None:
             continue
-        connector = house_app.connector_of(house, asker.connector, asker.settings)
+        connector = connector_of(house, asker.connector, asker.settings)
         try:
             tried.append((carrier, (await house.asking.desk.ask(connector, [inquiry])).answers[inquiry.number]))
         finally:

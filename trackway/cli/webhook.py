@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from trackway.app import House
+from trackway.app.house import House
 from trackway.cli.base import AsJson, Data, DatabaseUrl, fail, out, print_json, told, within
 from trackway.domain.errors import NothingPushed
 from trackway.domain.webhook import Attempt, Outcome
@@ -34,7 +34,9 @@ def log(
 ) -> None:
     """Print an account's messages, newest first."""
     sought = _sought(number, outcome, since, until)
-    for delivery in within(lambda house: house.webhooks.find(name, sought, most), data=data, database=database):
+    for delivery in within(
+        lambda house: house.merchants.webhooks.find(name, sought, most), data=data, database=database
+    ):
         if as_json:
             print_json(_row(delivery))
         else:
@@ -50,7 +52,7 @@ def show(
     database: DatabaseUrl = None,
 ) -> None:
     """Print one message: what it said, and every attempt with the answer it got."""
-    delivery = within(lambda house: house.webhooks.one(name, message), data=data, database=database)
+    delivery = within(lambda house: house.merchants.webhooks.one(name, message), data=data, database=database)
     if as_json:
         print_json(_row(delivery) | {"data": delivery.body})
         return
@@ -80,8 +82,8 @@ def replay(
         fail("say which: message numbers, --number, --outcome, --since or --until", 2)
 
     async def work(house: House) -> list[int]:
-        ids = messages or [delivery.message.id for delivery in await house.webhooks.find(name, sought, most)]
-        return await house.webhooks.replay(name, ids, house.clock())
+        ids = messages or [delivery.message.id for delivery in await house.merchants.webhooks.find(name, sought, most)]
+        return await house.merchants.webhooks.replay(name, ids, house.clock())
 
     replayed = within(work, data=data, database=database)
     if not replayed:

@@ -68,7 +68,11 @@ async def test_the_address_list_is_added_to_and_taken_from(desk: Running, owner:
     assert "Any address may call" in (await owner.get(PAGE)).text
     added = await owner.post(f"{PAGE}/networks", {"networks": "203.0.113.7, 198.51.100.9/24\n::ffff:192.0.2.1"})
     assert "From where you are, 127.0.0.1, the API would refuse" in added.text
-    assert (await desk.house.access.named("shop")).networks == ("192.0.2.1/32", "198.51.100.0/24", "203.0.113.7/32")
+    assert (await desk.house.access.named("shop")).networks == (
+        "192.0.2.1/32",
+        "198.51.100.0/24",
+        "203.0.113.7/32",
+    )
     assert (await desk.call("gettracklist", {}))[1]["data"]["errors"][0]["code"] == -18010001
     for typed, words in {
         "": "at least one",

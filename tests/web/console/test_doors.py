@@ -11,7 +11,8 @@ from starlette.routing import Route
 from tests.conftest import Clock
 from tests.house import Running, running
 from tests.web.console.desk import Browser, browser, person, signed_in
-from trackway import app
+from trackway.app.house import House
+from trackway.app.web import web_wing
 from trackway.domain.person import Role
 from trackway.domain.registration import Application
 from trackway.storage.deliveries import Sought
@@ -50,9 +51,9 @@ async def desk(database_url: str, tmp_path: Path, clock: Clock) -> AsyncIterator
         yield one
 
 
-def routes(house: app.House) -> list[tuple[str, str]]:
+def routes(house: House) -> list[tuple[str, str]]:
     """Method and path of everything behind the door that this side of the console has."""
-    served = app.web(house)._app  # type: ignore[attr-defined]  # noqa: SLF001  # what is tried is what is served
+    served = web_wing(house)._app  # type: ignore[attr-defined]  # noqa: SLF001  # what is tried is what is served
     return [
         ("POST" if "POST" in route.methods else "GET", route.path)
         for route in served.routes
@@ -107,9 +108,9 @@ async def test_another_tenants_ids_do_not_exist(desk: Running) -> None:
     house, now = desk.house, desk.clock()
     await desk.shop("theirs")
     theirs = await house.access.named("theirs")
-    await house.registration.register(theirs.id, [Application(number="RR473124829GB", tag="secret-tag")], now)
-    await house.webhooks.set_url("theirs", "http://127.0.0.1:9/inbox")
-    tracking = (await house.browse.beginning(theirs.id, "RR"))[0].id
+    await house.merchants.registration.register(theirs.id, [Application(number="RR473124829GB", tag="secret-tag")], now)
+    await house.merchants.webhooks.set_url("theirs", "http://127.0.0.1:9/inbox")
+    tracking = (await house.merchants.browse.beginning(theirs.id, "RR"))[0].id
     await desk.shop("shop")
     await person(desk, "eve", Role.OWNER, "theirs")
     eve = await house.staff.people.named("eve")
@@ -127,18 +128,18 @@ async def test_another_tenants_ids_do_not_exist(desk: Running) -> None:
         assert b"RR473124829GB" not in (await one.get("/console/trackings.csv")).text.encode()
         await one.post("/console/webhook/replay", {"id": "1"})
         assert "eve" not in (await one.get("/console/people")).text
-    same = await house.browse.one(theirs.id, tracking)
+    same = await house.merchants.browse.one(theirs.id, tracking)
     assert (same.listed.tag, same.listed.stopped_at, same.listed.carrier_changes) == ("secret-tag", None, 0)
     after = await house.staff.people.named("eve")
     assert (after.role, after.disabled, after.password) == (eve.role, eve.disabled, eve.password)
-    assert await house.webhooks.find("theirs", Sought(), 9) == []
+    assert await house.merchants.webhooks.find("theirs", Sought(), 9) == []
 
 
 async def test_one_of_the_house_looks_at_one_account_at_a_time(desk: Running) -> None:
     for name, number in (("one", "RR473124829GB"), ("two", "LK773201020HK")):
         await desk.shop(name)
         account = await desk.house.access.named(name)
-        await desk.house.registration.register(account.id, [Application(number=number)], desk.clock())
+        await desk.house.merchants.registration.register(account.id, [Application(number=number)], desk.clock())
     async with signed_in(desk, "ada", Role.OWNER, None) as ada:
         first = (await ada.get("/console/trackings")).text
         assert ("RR473124829GB" in first, "LK773201020HK" in first) == (True, False)

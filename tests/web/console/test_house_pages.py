@@ -51,7 +51,7 @@ async def test_a_reader_changes_nothing_and_an_account_sees_nothing_of_the_house
         assert (
             await owner.post("/console/tracking-page", {"name": "Mine", "colour": "#123456", "open": "1"})
         ).status == 200
-    shops = [await desk.house.shopfront.settings(account) for account in (1, 2)]
+    shops = [await desk.house.merchants.shopfront.settings(account) for account in (1, 2)]
     assert [(shop.name, shop.colour) for shop in shops] == [("Mine", "#123456"), ("other", "#1d5c96")]
 
 
@@ -60,7 +60,7 @@ async def test_what_a_shop_cannot_be_is_said_and_changes_nothing(desk: Running) 
         await owner.get("/console/tracking-page")
         bad = {"name": "Mine", "colour": "#123456", "origins": "https://a.example\nhttp://b.example/x"}
         assert "http://b.example/x" in (await owner.post("/console/tracking-page", bad)).said
-        assert (await desk.house.shopfront.settings(1)).name == "shop"
+        assert (await desk.house.merchants.shopfront.settings(1)).name == "shop"
 
 
 async def test_credentials_are_written_and_never_shown(desk: Running) -> None:

@@ -13,7 +13,7 @@ import pytest
 from tests.conftest import Clock
 from tests.house import Running, running
 from tests.web.console.desk import PASSWORD, Browser, browser, signed_in
-from trackway import app
+from trackway.app.workers import poller_of
 from trackway.domain.person import Role
 from trackway.domain.registration import Application
 from trackway.domain.tracking import StopReason
@@ -32,16 +32,16 @@ async def filled(desk: Running) -> None:
     """Four trackings, of which the simulated ones have answers."""
     account = await desk.house.access.named("shop")
     given = [Application(number=number, tag=f"order {at}") for at, number in enumerate(NUMBERS)]
-    await desk.house.registration.register(account.id, given, desk.clock())
+    await desk.house.merchants.registration.register(account.id, given, desk.clock())
     await desk.house.asking.connections.put("simulated", {}, desk.clock())
-    poller = app.poller(desk.house, "simulated", {}, told=lambda: None)
+    poller = poller_of(desk.house, "simulated", {}, told=lambda: None)
     desk.clock.move(seconds=5)
     await poller.tick()
 
 
 async def number_of(desk: Running, text: str) -> int:
     account = await desk.house.access.named("shop")
-    return (await desk.house.browse.beginning(account.id, text))[0].id
+    return (await desk.house.merchants.browse.beginning(account.id, text))[0].id
 
 
 async def log(one: Browser) -> str:
@@ -69,7 +69,7 @@ async def test_trackings_are_found_by_what_their_number_or_tag_begins_with(desk:
 async def test_pages_of_the_list_go_on_where_they_ended_in_either_order(desk: Running) -> None:
     account = await desk.house.access.named("shop")
     given = [Application(number=f"SIMNORMAL9{at:04}") for at in range(120)]
-    await desk.house.registration.register(account.id, given, desk.clock())
+    await desk.house.merchants.registration.register(account.id, given, desk.clock())
     for sort in ("", "sort=oldest"):
         seen: list[str] = []
         async with signed_in(desk, f"ada{sort}", Role.READER, "shop") as one:
@@ -85,7 +85,7 @@ async def test_pages_of_the_list_go_on_where_they_ended_in_either_order(desk: Ru
 async def test_the_export_has_all_and_no_formula(desk: Running) -> None:
     await filled(desk)
     account = await desk.house.access.named("shop")
-    await desk.house.registration.register(
+    await desk.house.merchants.registration.register(
         account.id, [Application(number="RB123456785GB", tag='=HYPERLINK("//evil")')], desk.clock()
     )
     async with signed_in(desk, "ada", Role.READER, "shop") as one:
@@ -114,7 +114,7 @@ async def test_one_tracking_tells_its_story_and_each_button_does_what_it_says(de
         new = (await one.get(at)).found(r'href="(/t/[^"]+)"')
         assert [(await one.get(link)).status for link in (old, new)] == [404, 200]
         assert "stopped" in (await one.post(f"{at}/stop")).said
-        stopped = await desk.house.browse.one(account.id, int(at.rpartition("/")[2]))
+        stopped = await desk.house.merchants.browse.one(account.id, int(at.rpartition("/")[2]))
         assert stopped.listed.stop_reason == StopReason.BY_HAND
         assert "stopped already" in (await one.post(f"{at}/stop")).said
         assert "followed again" in (await one.post(f"{at}/retrack")).said

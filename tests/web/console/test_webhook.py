@@ -53,7 +53,7 @@ async def _pushed(stage: Stage, *answers: int) -> int:
     stage.inbox.answers = list(answers)
     for _ in answers:
         await stage.deliver(hours=1)
-    (push,) = await stage.shop.house.webhooks.find("shop", Sought(), 10)
+    (push,) = await stage.shop.house.merchants.webhooks.find("shop", Sought(), 10)
     return push.message.id
 
 
@@ -152,7 +152,7 @@ async def test_nobody_sees_or_sends_what_is_anothers(stage: Stage) -> None:
     identity = await _pushed(stage, 200)
     house = stage.shop.house
     await house.access.create("other", None, None, stage.clock())
-    await house.webhooks.set_url("other", stage.inbox.url)
+    await house.merchants.webhooks.set_url("other", stage.inbox.url)
     async with signed_in(stage.shop, "eve", Role.OWNER, "other") as eve:
         assert NUMBER not in (await eve.get(PAGE)).text
         assert "No message is like that" in (await eve.get(f"{PAGE}?number={NUMBER}&outcome=delivered")).text
@@ -162,7 +162,7 @@ async def test_nobody_sees_or_sends_what_is_anothers(stage: Stage) -> None:
         assert "None of these" in (await eve.post(f"{PAGE}/replay", {"id": str(identity)})).said
         await eve.post(f"{PAGE}/replay/all", {"number": NUMBER})
         assert "to be sent again" not in (await eve.get("/console/audit")).text
-    assert (await house.webhooks.one("shop", identity)).outcome is Outcome.DELIVERED
+    assert (await house.merchants.webhooks.one("shop", identity)).outcome is Outcome.DELIVERED
 
 
 async def test_readers_look_operators_send_owners_change(stage: Stage) -> None:
