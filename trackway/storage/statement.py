@@ -4,7 +4,7 @@ The text is SQL that SQLite and PostgreSQL share, with `:name` for a value and f
 
 * `@any(name type)`: `column @any(numbers text)` is true where the column is in the list `name`
 * `@rows(name: a text, b bigint)`: the list of tuples `name` as a table with the columns a, b and `ordinal`
-* `@prefix(column name)`: true where the column begins with the text `name`, told from an index (see schema.py)
+* `@prefix(column name)`: true where the column begins with the text `name`, told from an index (see schema)
 * `@locked`: nobody else changes what is read until the transaction ends (SQLite has one writer: nothing to do)
 * `@skip_locked`: the same, and pass over what others have locked
 
