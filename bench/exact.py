@@ -10,7 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from trackway.domain.errors import DayLimitReached, TooFast
+from trackway.domain.errors.access import DayLimitReached, TooFast
 from trackway.storage.allowance import Allowance
 from trackway.storage.database import to_ms
 from trackway.storage.store import open_store

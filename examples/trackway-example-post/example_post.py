@@ -7,7 +7,7 @@ import aiohttp
 import msgspec
 
 from trackway.connectors.base import Answers, Inquiry, Kind, Kit, Limits, Setting
-from trackway.domain.errors import (
+from trackway.domain.errors.carriers import (
     CarrierDeniedAccess,
     CarrierLimited,
     CarrierMisunderstood,

@@ -15,9 +15,9 @@ from tests.conftest import Clock
 from tests.connectors.post_server import SECRET, Post, item, scan, serve
 from trackway.connectors.base import Connector, Inquiry, Kit
 from trackway.connectors.registry import make
-from trackway.domain.errors import (
+from trackway.domain.errors import CarrierFault
+from trackway.domain.errors.carriers import (
     CarrierDeniedAccess,
-    CarrierFault,
     CarrierForgot,
     CarrierLimited,
     CarrierMisunderstood,

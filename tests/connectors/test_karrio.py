@@ -10,14 +10,8 @@ from tests.conftest import Clock
 from tests.connectors.carrier_server import Carrier, carrier, sample
 from trackway.connectors.base import Connector, Inquiry, Kit
 from trackway.connectors.registry import kind_of, make
-from trackway.domain.errors import (
-    CarrierDeniedAccess,
-    CarrierFault,
-    CarrierLimited,
-    CarrierUnavailable,
-    CarrierUnreadable,
-    ConfigError,
-)
+from trackway.domain.errors import CarrierFault, ConfigError
+from trackway.domain.errors.carriers import CarrierDeniedAccess, CarrierLimited, CarrierUnavailable, CarrierUnreadable
 from trackway.domain.tracking import Event, Milestone, Report
 from trackway.storage.vault import Vault
 

@@ -13,7 +13,8 @@ from tests.house import Running, running
 from trackway.app.workers import poller_of
 from trackway.connectors.base import Connector, Inquiry, Kit
 from trackway.connectors.registry import make
-from trackway.domain.errors import CarrierFault, CarrierLimited, CarrierUnavailable, CarrierUnreadable
+from trackway.domain.errors import CarrierFault
+from trackway.domain.errors.carriers import CarrierLimited, CarrierUnavailable, CarrierUnreadable
 from trackway.domain.simulation import PACES, Face, Story, parcel_of
 from trackway.domain.tracking import Milestone, Report
 from trackway.storage.shared import SharedMemory

@@ -12,7 +12,7 @@ from tests.connectors.post_server import SECRET, Post, item, scan, serve
 from trackway.connectors.base import Answers, Inquiry, Kind, Kit, Limits, Setting
 from trackway.connectors.registry import kind_of
 from trackway.connectors.testing import ContractBroken, connected, hold_to_contract, outcome
-from trackway.domain.errors import CarrierUnreadable
+from trackway.domain.errors.carriers import CarrierUnreadable
 from trackway.domain.tracking import Event, Report
 
 KNOWN, UNKNOWN = "RT215770195HK", "EA999580311HK"

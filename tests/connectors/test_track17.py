@@ -13,15 +13,14 @@ from tests.conftest import NOW, Clock
 from trackway.connectors.base import Answers, Inquiry, Kit
 from trackway.connectors.registry import make
 from trackway.connectors.track17 import Track17
-from trackway.domain.errors import (
+from trackway.domain.errors import CarrierFault, ConfigError
+from trackway.domain.errors.carriers import (
     CarrierDeniedAccess,
-    CarrierFault,
     CarrierLimited,
     CarrierMisunderstood,
     CarrierRefused,
     CarrierUnavailable,
     CarrierUnreadable,
-    ConfigError,
 )
 from trackway.domain.tracking import Event, Milestone, Report
 from trackway.storage.shared import SharedMemory

@@ -3,7 +3,7 @@
 import pytest
 
 from trackway.domain.carrier import Carrier, Catalogue, Need
-from trackway.domain.errors import ExtraParameterNeeded
+from trackway.domain.errors.items import ExtraParameterNeeded
 
 
 def carrier(key: int, carrier_id: str, needs: Need = Need.NOTHING, *, optional: bool = False) -> Carrier:

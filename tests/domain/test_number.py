@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trackway.domain import number
-from trackway.domain.errors import NumberMalformed
+from trackway.domain.errors.items import NumberMalformed
 from trackway.domain.number import compact, parse_s10, s10_digit, validate
 
 

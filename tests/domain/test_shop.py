@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trackway.domain.errors import ColourMalformed, OriginMalformed, ShopNameMalformed
+from trackway.domain.errors.shops import ColourMalformed, OriginMalformed, ShopNameMalformed
 from trackway.domain.shop import colour, contrast, ink_on, logo_type, origins, readable, shop_name
 
 COLOURS = st.integers(0, 0xFFFFFF).map(lambda number: f"#{number:06x}")

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from tests.conftest import NOW
 from trackway.domain import timeline
-from trackway.domain.errors import CarrierForgot, CarrierLimited, CarrierUnavailable
+from trackway.domain.errors.carriers import CarrierForgot, CarrierLimited, CarrierUnavailable
 from trackway.domain.tracking import Event, Leg, Milestone, Position, QueryState, Report, Tracking
 
 EMPTY = Tracking(

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.egress.hostile import HOSTILE, PUBLIC, spellings
-from trackway.domain.errors import WebhookAddressMalformed, WebhookAddressMissing
+from trackway.domain.errors.webhooks import WebhookAddressMalformed, WebhookAddressMissing
 from trackway.egress.address import parse, permitted
 
 DENIED_4 = [

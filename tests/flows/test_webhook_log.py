@@ -9,7 +9,8 @@ import pytest
 from tests.conftest import Clock
 from tests.flows.test_story import NUMBER, Stage
 from tests.house import receiver, running
-from trackway.domain.errors import ConfigError, WebhookAddressEmpty, WebhookAddressMissing
+from trackway.domain.errors import ConfigError
+from trackway.domain.errors.webhooks import WebhookAddressEmpty, WebhookAddressMissing
 from trackway.domain.webhook import Outcome
 from trackway.storage.deliveries import Sought
 

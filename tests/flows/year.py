@@ -10,7 +10,8 @@ from typing import TypeVar
 import msgspec
 
 from trackway.connectors.base import Answers, Inquiry, Limits
-from trackway.domain.errors import CarrierUnavailable, StorageError
+from trackway.domain.errors import StorageError
+from trackway.domain.errors.carriers import CarrierUnavailable
 from trackway.domain.tracking import Event, Milestone, Report
 from trackway.domain.webhook import Kind
 from trackway.egress.client import Reply

@@ -9,7 +9,7 @@ import pytest
 from tests.conftest import NOW, Clock
 from tests.house import Running, running
 from trackway.app.workers import poller_of
-from trackway.domain.errors import AskRefused, NotRegistered
+from trackway.domain.errors.trackings import AskRefused, NotRegistered
 from trackway.domain.ledger import Pause
 from trackway.domain.tracking import QueryState
 from trackway.service.explanation import Explanation, LegStory, Obstacle

@@ -8,14 +8,8 @@ import pytest
 
 from tests.conftest import NOW, Clock
 from trackway.connectors.base import Answers, Inquiry, Limits
-from trackway.domain.errors import (
-    CarrierDeniedAccess,
-    CarrierFault,
-    CarrierLimited,
-    CarrierUnavailable,
-    CarrierUnreadable,
-    StorageError,
-)
+from trackway.domain.errors import CarrierFault, StorageError
+from trackway.domain.errors.carriers import CarrierDeniedAccess, CarrierLimited, CarrierUnavailable, CarrierUnreadable
 from trackway.domain.ledger import Call, Patience
 from trackway.domain.planning import Reason
 from trackway.domain.tracking import Report

@@ -7,7 +7,8 @@ import pytest
 
 from tests.conftest import Clock
 from tests.house import Running, running
-from trackway.domain.errors import LinkUnknown, LogoUnfit, OriginMalformed, TooFast
+from trackway.domain.errors.access import TooFast
+from trackway.domain.errors.shops import LinkUnknown, LogoUnfit, OriginMalformed
 from trackway.domain.registration import Application
 from trackway.domain.shop import LOGO_LIMIT
 

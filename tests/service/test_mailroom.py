@@ -7,7 +7,8 @@ import pytest
 
 from tests.conftest import NOW, Clock
 from tests.mailrooms import open_mailroom
-from trackway.domain.errors import ConfigError, DayLimitReached, KeyMissing, KeyUnknown, TooFast
+from trackway.domain.errors import ConfigError
+from trackway.domain.errors.access import DayLimitReached, KeyMissing, KeyUnknown, TooFast
 from trackway.domain.mail import Country, Item, ItemExpired, ItemHidden, ItemMalformed, ItemUnknown, Scan, Words
 from trackway.service.mailroom import Mailroom
 from trackway.storage.store import Store

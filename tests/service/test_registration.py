@@ -7,7 +7,15 @@ from contextlib import AsyncExitStack
 import pytest
 
 from tests.conftest import NOW
-from trackway.domain import errors
+from trackway.domain.errors import Refusal
+from trackway.domain.errors.items import CarrierNotRecognised, CarrierUnknown, FinalCarrierNotPostal
+from trackway.domain.errors.trackings import (
+    AlreadyRegistered,
+    DailyLimitReached,
+    NoAnswerYet,
+    NotRegistered,
+    QuotaUsedUp,
+)
 from trackway.domain.lifecycle import Lifetimes
 from trackway.domain.registration import Accepted, Application, Refused, Subject
 from trackway.domain.tracking import Origin
@@ -59,10 +67,10 @@ async def test_carriers_are_given_corrected_guessed_or_not_known(store: Store) -
     ]
     (unknown,) = await registration.register(shop, applied("ABC12345678"), NOW)
     assert isinstance(unknown, Refused)
-    assert isinstance(unknown.why, errors.CarrierNotRecognised)
+    assert isinstance(unknown.why, CarrierNotRecognised)
     (no_such,) = await registration.register(shop, applied("ABC12345678", carrier=99), NOW)
     assert isinstance(no_such, Refused)
-    assert isinstance(no_such.why, errors.CarrierUnknown)
+    assert isinstance(no_such.why, CarrierUnknown)
 
 
 async def test_a_final_carrier_stands_only_behind_a_post(store: Store) -> None:
@@ -78,7 +86,7 @@ async def test_a_final_carrier_stands_only_behind_a_post(store: Store) -> None:
     )
     assert isinstance(posted, Accepted)
     assert isinstance(couriered, Refused)
-    assert isinstance(couriered.why, errors.FinalCarrierNotPostal)
+    assert isinstance(couriered.why, FinalCarrierNotPostal)
 
 
 async def test_a_number_is_registered_once_also_inside_one_request(store: Store) -> None:
@@ -86,7 +94,7 @@ async def test_a_number_is_registered_once_also_inside_one_request(store: Store)
     first, second = await registration.register(shop, applied("RT215770195HK", "RT215770195HK"), NOW)
     assert isinstance(first, Accepted)
     assert isinstance(second, Refused)
-    assert isinstance(second.why, errors.AlreadyRegistered)
+    assert isinstance(second.why, AlreadyRegistered)
     (again,) = await registration.register(shop, applied("RT215770195HK"), NOW)
     assert isinstance(again, Refused)
     assert (await Accounts(store.main).usage(shop, NOW)).used == 1
@@ -100,17 +108,15 @@ async def test_tenants_do_not_meet(store: Store) -> None:
     lookup = Lookup(trackings=Trackings(store.main), listing=Listing(store.main))
     (mine,) = await lookup.tracks(shop, [Subject(number="RT215770195HK")])
     assert isinstance(mine, Refused)
-    assert isinstance(mine.why, errors.NoAnswerYet)
+    assert isinstance(mine.why, NoAnswerYet)
     (none,) = await lookup.tracks(other, [Subject(number="RT215770195HK", carrier=3011)])
     assert isinstance(none, Refused)
-    assert isinstance(none.why, errors.NotRegistered)
+    assert isinstance(none.why, NotRegistered)
 
 
-@pytest.mark.parametrize(
-    ("limits", "why"), [({"quota": 3}, errors.QuotaUsedUp), ({"daily": 3}, errors.DailyLimitReached)]
-)
+@pytest.mark.parametrize(("limits", "why"), [({"quota": 3}, QuotaUsedUp), ({"daily": 3}, DailyLimitReached)])
 async def test_limits_let_in_the_first_and_name_themselves(
-    store: Store, limits: dict[str, int], why: type[errors.Refusal]
+    store: Store, limits: dict[str, int], why: type[Refusal]
 ) -> None:
     """T30."""
     shop, registration = await account(store, **limits), desk(store)  # type: ignore[arg-type]
@@ -120,7 +126,7 @@ async def test_limits_let_in_the_first_and_name_themselves(
     assert all(isinstance(outcome.why, why) for outcome in outcomes if isinstance(outcome, Refused))
     (known, over) = await registration.register(shop, applied(numbers[0], numbers[4]), NOW)
     assert isinstance(known, Refused)
-    assert isinstance(known.why, errors.AlreadyRegistered)
+    assert isinstance(known.why, AlreadyRegistered)
     assert isinstance(over, Refused)
     assert isinstance(over.why, why)
 
@@ -162,7 +168,7 @@ async def test_one_number_registered_by_all_at_once_is_accepted_once(
     assert [type(outcome) for outcome in outcomes].count(Accepted) == 1
     refused = [outcome.why for outcome in outcomes if isinstance(outcome, Refused)]
     assert len(refused) == 199
-    assert all(isinstance(why, errors.AlreadyRegistered) for why in refused)
+    assert all(isinstance(why, AlreadyRegistered) for why in refused)
     assert (await Accounts(store.main).usage(shop, NOW)).used == 1
 
 
@@ -183,9 +189,9 @@ async def test_requests_at_the_same_moment_share_what_there_is(store: Store) -> 
     told = [[type(one.why) if isinstance(one, Refused) else one.number for one in outcome] for outcome in outcomes]
     assert told == [
         ["AAAAA1"],
-        [errors.AlreadyRegistered, "AAAAA2"],
+        [AlreadyRegistered, "AAAAA2"],
         ["AAAAA1"],
-        ["AAAAA3", errors.QuotaUsedUp],
+        ["AAAAA3", QuotaUsedUp],
         ["AAAAA2"],
     ]
     usage = [(await Accounts(store.main).usage(who, NOW)).used for who in (shop, other)]

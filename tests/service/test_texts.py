@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from tests.conftest import NOW
 from tests.mailrooms import open_mailroom, open_texts
-from trackway.domain.errors import FieldInvalid
+from trackway.domain.errors.items import FieldInvalid
 from trackway.domain.mail import Country, Item, Scan, Words
 from trackway.domain.phrasebook import Wording
 from trackway.service.texts import Texts

@@ -8,7 +8,7 @@ import pytest
 
 from bench.exact import ask, judge
 from tests.conftest import Clock
-from trackway.domain.errors import DayLimitReached, TooFast
+from trackway.domain.errors.access import DayLimitReached, TooFast
 from trackway.storage.allowance import Allowance
 from trackway.storage.statement import Statement
 from trackway.storage.store import Store

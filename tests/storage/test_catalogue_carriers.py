@@ -6,7 +6,7 @@ import string
 import pytest
 
 from trackway.domain.carrier import Catalogue, Need
-from trackway.domain.errors import CarrierUnknown, ExtraParameterNeeded
+from trackway.domain.errors.items import CarrierUnknown, ExtraParameterNeeded
 from trackway.storage.catalogue_carriers import load_carriers
 
 

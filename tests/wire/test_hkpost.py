@@ -8,15 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.mailrooms import BOOK
-from trackway.domain.errors import (
-    AccountDisabled,
-    DayLimitReached,
-    FieldInvalid,
-    KeyMissing,
-    KeyUnknown,
-    StorageError,
-    TooFast,
-)
+from trackway.domain.errors import StorageError
+from trackway.domain.errors.access import AccountDisabled, DayLimitReached, KeyMissing, KeyUnknown, TooFast
+from trackway.domain.errors.items import FieldInvalid
 from trackway.domain.mail import (
     Country,
     Item,

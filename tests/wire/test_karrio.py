@@ -6,13 +6,8 @@ import pytest
 from msgspec.structs import replace
 
 from tests.conftest import NOW
-from trackway.domain.errors import (
-    CarrierDeniedAccess,
-    CarrierFault,
-    CarrierLimited,
-    CarrierUnavailable,
-    CarrierUnreadable,
-)
+from trackway.domain.errors import CarrierFault
+from trackway.domain.errors.carriers import CarrierDeniedAccess, CarrierLimited, CarrierUnavailable, CarrierUnreadable
 from trackway.domain.tracking import Milestone, Report
 from trackway.wire.karrio import Answer, Happening, Item, read_answer
 

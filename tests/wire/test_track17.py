@@ -1,11 +1,16 @@
 """Requests of the 17TRACK API read, and outcomes written (T5 to T10, T14, T26)."""
 
+import importlib
+import pkgutil
+
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from trackway.domain import errors
+from trackway.domain.errors import Refusal
+from trackway.domain.errors.items import ExtraParameterNeeded, NumberMalformed
 from trackway.domain.registration import Accepted, Application, Found, Refused, Subject
 from trackway.domain.tracking import Origin
 from trackway.wire import track17
@@ -109,7 +114,7 @@ def test_outcomes_stand_in_the_order_asked() -> None:
     written = track17.write_outcomes(
         [
             Accepted(number="RR123456789CN", carrier=3011, origin=Origin.RECOGNISED),
-            Refused(number="1234", why=errors.NumberMalformed("1234")),
+            Refused(number="1234", why=NumberMalformed("1234")),
             Accepted(number="RR123456789CN", carrier=3013),
             Found("RM101474005CN", 3011, 0, "", '{"b":301}'),
         ]
@@ -129,11 +134,14 @@ def test_a_request_refused_whole_has_errors_and_no_accepted() -> None:
 
 
 def test_every_refusal_has_a_code() -> None:
-    def leaves(kind: type[errors.Refusal]) -> list[type[errors.Refusal]]:
+    for file in pkgutil.iter_modules(errors.__path__):
+        importlib.import_module(f"{errors.__name__}.{file.name}")
+
+    def leaves(kind: type[Refusal]) -> list[type[Refusal]]:
         return [leaf for sub in kind.__subclasses__() for leaf in leaves(sub)] or [kind]
 
-    ours = {kind for kind in leaves(errors.Refusal) if kind.__module__ == errors.__name__}
-    assert ours - {errors.ExtraParameterNeeded} == set(REFUSALS)
+    ours = {kind for kind in leaves(Refusal) if kind.__module__.startswith(f"{errors.__name__}.")}
+    assert ours - {ExtraParameterNeeded} == set(REFUSALS)
 
 
 def test_subjects() -> None:

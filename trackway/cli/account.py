@@ -7,7 +7,7 @@ import typer
 from trackway.app.house import House
 from trackway.cli.base import AsJson, Data, DatabaseUrl, fail, out, print_json, told, within
 from trackway.domain.account import Usage
-from trackway.domain.errors import WebhookTestFailed
+from trackway.domain.errors.webhooks import WebhookTestFailed
 
 app = typer.Typer(no_args_is_help=True, help="Customers: keys, webhook, address list, quota.")
 _TAKEN = 200

@@ -7,7 +7,7 @@ import typer
 from trackway.app.house import House
 from trackway.cli.base import AsJson, Data, DatabaseUrl, fail, within
 from trackway.cli.sender_key import Name, add_list_and_drop, made
-from trackway.domain.errors import CarrierUnknown
+from trackway.domain.errors.items import CarrierUnknown
 from trackway.service.senders import Senders
 
 app = typer.Typer(no_args_is_help=True, help="Carrier keys: for couriers that send their events in over HTTP.")

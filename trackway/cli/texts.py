@@ -9,7 +9,8 @@ import typer
 from msgspec.structs import astuple, replace
 
 from trackway.cli.base import AsJson, Data, DatabaseUrl, fail, out, print_json, within
-from trackway.domain.errors import ConfigError, FieldInvalid
+from trackway.domain.errors import ConfigError
+from trackway.domain.errors.items import FieldInvalid
 from trackway.domain.mail import Country, Words
 from trackway.domain.phrasebook import Wording
 from trackway.service.texts import Texts, wording_key

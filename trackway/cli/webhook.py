@@ -7,7 +7,7 @@ import typer
 
 from trackway.app.house import House
 from trackway.cli.base import AsJson, Data, DatabaseUrl, fail, out, print_json, told, within
-from trackway.domain.errors import NothingPushed
+from trackway.domain.errors.trackings import NothingPushed
 from trackway.domain.webhook import Attempt, Outcome
 from trackway.storage.deliveries import Delivery, Sought
 

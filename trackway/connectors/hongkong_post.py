@@ -10,7 +10,8 @@ import structlog
 from msgspec import Struct
 
 from trackway.connectors.base import Answers, Inquiry, Kind, Kit, Limits, Setting
-from trackway.domain.errors import CarrierDeniedAccess, ConfigError, StorageError
+from trackway.domain.errors import ConfigError, StorageError
+from trackway.domain.errors.carriers import CarrierDeniedAccess
 from trackway.domain.tracking import Milestone
 from trackway.domain.wording import milestone_of
 from trackway.egress.upstream import Upstream

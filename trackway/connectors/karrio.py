@@ -15,7 +15,8 @@ from msgspec import Struct
 from yarl import URL
 
 from trackway.connectors.base import Answers, Inquiry, Kind, Kit, Limits, Setting
-from trackway.domain.errors import CarrierFault, CarrierUnreadable, ConfigError
+from trackway.domain.errors import CarrierFault, ConfigError
+from trackway.domain.errors.carriers import CarrierUnreadable
 from trackway.domain.tracking import Milestone, Report
 from trackway.wire.karrio import Account, Answer, read_answer
 

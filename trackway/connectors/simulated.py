@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from trackway.connectors.base import Answers, Inquiry, Kind, Kit, Limits
-from trackway.domain.errors import CarrierFault, CarrierLimited, CarrierUnavailable, CarrierUnreadable
+from trackway.domain.errors import CarrierFault
+from trackway.domain.errors.carriers import CarrierLimited, CarrierUnavailable, CarrierUnreadable
 from trackway.domain.simulation import CARRIERS, Parcel, Story, parcel_of
 from trackway.domain.tracking import Report
 

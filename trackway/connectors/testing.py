@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from trackway.connectors.base import Connector, Inquiry, Kind, Kit
-from trackway.domain.errors import CarrierFault, CarrierUnavailable
+from trackway.domain.errors import CarrierFault
+from trackway.domain.errors.carriers import CarrierUnavailable
 from trackway.domain.tracking import Event, Report
 
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*").fullmatch

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from trackway.connectors.base import Answers, Inquiry, Kind, Kit, Limits, Setting
-from trackway.domain.errors import CarrierFault, CarrierUnavailable, ConfigError
+from trackway.domain.errors import CarrierFault, ConfigError
+from trackway.domain.errors.carriers import CarrierUnavailable
 from trackway.domain.tracking import Report
 from trackway.egress.upstream import Upstream
 from trackway.wire.track17_client import (

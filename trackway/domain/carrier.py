@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from trackway.domain.errors import CarrierUnknown, ExtraParameterNeeded
+from trackway.domain.errors.items import CarrierUnknown, ExtraParameterNeeded
 
 _FIRST_COURIER = 100_000
 _ARMS = {"E": "ems", "C": "parcels"}

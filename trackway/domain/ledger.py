@@ -5,7 +5,8 @@ from datetime import date, datetime, timedelta
 
 from msgspec import Struct
 
-from trackway.domain.errors import CarrierFault, CarrierLimited
+from trackway.domain.errors import CarrierFault
+from trackway.domain.errors.carriers import CarrierLimited
 from trackway.domain.planning import Reason
 from trackway.domain.tracking import Report
 

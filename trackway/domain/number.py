@@ -5,7 +5,7 @@ from operator import mul
 
 from msgspec import Struct
 
-from trackway.domain.errors import NumberMalformed
+from trackway.domain.errors.items import NumberMalformed
 
 _NUMBER = re.compile(r"[A-Z0-9]{5,50}").fullmatch
 _S10 = re.compile(r"([A-Z]{2})([0-9]{8})([0-9])([A-Z]{2})").fullmatch

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
-from trackway.domain.errors import ColourMalformed, LogoUnfit, OriginMalformed, ShopNameMalformed
+from trackway.domain.errors.shops import ColourMalformed, LogoUnfit, OriginMalformed, ShopNameMalformed
 
 PLAIN = "#1d5c96"
 LOGO_LIMIT = 64 * 1024

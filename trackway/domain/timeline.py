@@ -11,8 +11,8 @@ from datetime import datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
-from trackway.domain.errors import (
-    CarrierFault,
+from trackway.domain.errors import CarrierFault
+from trackway.domain.errors.carriers import (
     CarrierForgot,
     CarrierLimited,
     CarrierMisunderstood,

@@ -11,7 +11,7 @@ from urllib.parse import quote
 import idna
 from msgspec import Struct
 
-from trackway.domain.errors import WebhookAddressMalformed, WebhookAddressMissing
+from trackway.domain.errors.webhooks import WebhookAddressMalformed, WebhookAddressMissing
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network

@@ -14,7 +14,7 @@ import structlog
 from msgspec import Struct
 from yarl import URL
 
-from trackway.domain.errors import WebhookAddressMalformed, WebhookAddressMissing
+from trackway.domain.errors.webhooks import WebhookAddressMalformed, WebhookAddressMissing
 from trackway.egress.address import Endpoint, Network, parse, permitted
 
 Resolver = Callable[[str, int], Awaitable[Sequence[str]]]

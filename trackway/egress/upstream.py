@@ -6,7 +6,8 @@ import aiohttp
 from msgspec import Struct
 from yarl import URL
 
-from trackway.domain.errors import CarrierUnavailable, CarrierUnreadable, ConfigError
+from trackway.domain.errors import ConfigError
+from trackway.domain.errors.carriers import CarrierUnavailable, CarrierUnreadable
 
 _LARGEST_BODY = 8 * 1024 * 1024
 

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from trackway.domain.account import Account, Key, KeyShown, Usage, admits, normal_network
-from trackway.domain.errors import (
+from trackway.domain.errors import ConfigError
+from trackway.domain.errors.access import (
     AccountDisabled,
     AddressNotAllowed,
-    ConfigError,
     KeyMissing,
     KeyUnknown,
     NetworkMalformed,

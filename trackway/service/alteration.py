@@ -5,16 +5,16 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from trackway.domain.errors import (
+from trackway.domain.errors import Refusal
+from trackway.domain.errors.trackings import (
     NoAnswerYet,
     NotFollowed,
     NothingToChange,
     NotRegistered,
     NotStopped,
-    Refusal,
     RetrackedBefore,
-    WebhookAddressMissing,
 )
+from trackway.domain.errors.webhooks import WebhookAddressMissing
 from trackway.domain.lifecycle import Lifetimes
 from trackway.domain.record import Plan, Record, meant
 from trackway.domain.registration import Accepted, NoteChange, Refused, Subject

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from trackway.domain.errors import NotRegistered
+from trackway.domain.errors.trackings import NotRegistered
 from trackway.domain.listing import Filter, Listed
 from trackway.domain.reckoning import route_of
 from trackway.domain.statistic import Histogram

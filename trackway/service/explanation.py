@@ -7,7 +7,8 @@ from enum import StrEnum
 from msgspec import Struct
 
 from trackway.domain.carrier import Catalogue
-from trackway.domain.errors import AskRefused, CarrierUnknown, NotRegistered
+from trackway.domain.errors.items import CarrierUnknown
+from trackway.domain.errors.trackings import AskRefused, NotRegistered
 from trackway.domain.ledger import Pause
 from trackway.domain.number import compact
 from trackway.domain.planning import Intervals, span

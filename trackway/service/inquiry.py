@@ -10,7 +10,8 @@ from msgspec import Struct
 
 from trackway.connectors.base import Answers, Connector, Inquiry
 from trackway.domain.day import day_of, next_day
-from trackway.domain.errors import CarrierFault, CarrierLimited, CarrierUnavailable, CarrierUnreadable, StorageError
+from trackway.domain.errors import CarrierFault, StorageError
+from trackway.domain.errors.carriers import CarrierLimited, CarrierUnavailable, CarrierUnreadable
 from trackway.domain.ledger import Call, Patience, Pause, Reasons, call_of
 from trackway.domain.planning import Reason
 from trackway.domain.tracking import Report

@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from trackway.domain.errors import LinkUnknown, TooFast
+from trackway.domain.errors.access import TooFast
+from trackway.domain.errors.shops import LinkUnknown
 from trackway.domain.number import compact
 from trackway.storage.allowance import Allowance
 from trackway.storage.links import LinkSerials

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from trackway.domain.errors import NoAnswerYet, NotRegistered
+from trackway.domain.errors.trackings import NoAnswerYet, NotRegistered
 from trackway.domain.listing import Filter, Page
 from trackway.domain.record import meant
 from trackway.domain.registration import Found, Refused, Subject

@@ -13,7 +13,8 @@ from jwt.types import Options
 from msgspec import Struct
 
 from trackway.config import Config
-from trackway.domain.errors import ConfigError, KeyMissing, KeyUnknown
+from trackway.domain.errors import ConfigError
+from trackway.domain.errors.access import KeyMissing, KeyUnknown
 from trackway.domain.mail import (
     TOKEN_LIFE,
     Item,

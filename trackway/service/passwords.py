@@ -5,7 +5,7 @@ import asyncio
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from trackway.domain.errors import PasswordWeak
+from trackway.domain.errors.people import PasswordWeak
 from trackway.domain.person import LONGEST_PASSWORD, SHORTEST_PASSWORD
 
 _PASSES, _KIB, _AT_ONCE = 2, 19 * 1024, 2

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from trackway.domain.errors import LastOwner, LinkSpent, NameMalformed, NameTaken, PasswordWrong, PersonUnknown
+from trackway.domain.errors.people import LastOwner, LinkSpent, NameMalformed, NameTaken, PasswordWrong, PersonUnknown
 from trackway.domain.person import LINK_LASTS, LinkKind, Person, Role
 from trackway.service.access import Access
 from trackway.service.passwords import Passwords

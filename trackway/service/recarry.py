@@ -5,8 +5,11 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from trackway.domain import errors
 from trackway.domain.carrier import Catalogue
+from trackway.domain.errors import Refusal
+from trackway.domain.errors import changes as errors
+from trackway.domain.errors.items import FinalCarrierNotPostal
+from trackway.domain.errors.trackings import NotRegistered
 from trackway.domain.lifecycle import Lifetimes
 from trackway.domain.record import Move, Plan, Record, meant
 from trackway.domain.registration import Accepted, CarrierChange, Refused
@@ -50,7 +53,7 @@ class Recarry:
                 continue
             try:
                 after = self._moved(item, [r for r in known.values() if r.number == item.number], now)
-            except errors.Refusal as why:
+            except Refusal as why:
                 outcomes.append(Refused(number=item.number, why=why))
                 continue
             known[after.id] = after
@@ -71,7 +74,7 @@ class Recarry:
         if any(other.carrier == carrier.key and other.id != record.id for other in records):
             raise errors.NewCarrierTaken(item.number, carrier.key)
         if final and not carrier.postal:
-            raise errors.FinalCarrierNotPostal
+            raise FinalCarrierNotPostal
         carrier.check(record.param)
         self._check_patience(record, now)
         return replace(
@@ -104,7 +107,7 @@ class Recarry:
 def _meant(item: CarrierChange, records: Sequence[Record]) -> Record:
     """The one record that the request means."""
     if not records and not item.carrier_old:
-        raise errors.NotRegistered(item.number)
+        raise NotRegistered(item.number)
     asked = meant(records, item.carrier_old)
     if item.final_carrier_old:
         asked = [record for record in asked if record.final_carrier == item.final_carrier_old]

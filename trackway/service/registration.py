@@ -7,14 +7,9 @@ from msgspec.structs import replace
 
 from trackway.domain.account import Usage
 from trackway.domain.carrier import Carrier, Catalogue
-from trackway.domain.errors import (
-    AlreadyRegistered,
-    CarrierNotRecognised,
-    DailyLimitReached,
-    FinalCarrierNotPostal,
-    QuotaUsedUp,
-    Refusal,
-)
+from trackway.domain.errors import Refusal
+from trackway.domain.errors.items import CarrierNotRecognised, FinalCarrierNotPostal
+from trackway.domain.errors.trackings import AlreadyRegistered, DailyLimitReached, QuotaUsedUp
 from trackway.domain.lifecycle import Lifetimes
 from trackway.domain.number import parse_s10
 from trackway.domain.recognition import Candidate, Check, Detected, recognise

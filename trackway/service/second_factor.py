@@ -6,7 +6,7 @@ from datetime import datetime
 import pyotp
 from msgspec import Struct
 
-from trackway.domain.errors import CodeWrong, PasswordWrong
+from trackway.domain.errors.people import CodeWrong, PasswordWrong
 from trackway.domain.person import Person
 from trackway.service.passwords import Passwords
 from trackway.storage.people import People

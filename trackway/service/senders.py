@@ -5,7 +5,8 @@ import secrets
 from datetime import datetime
 from enum import StrEnum
 
-from trackway.domain.errors import ConfigError, KeyMissing, KeyUnknown
+from trackway.domain.errors import ConfigError
+from trackway.domain.errors.access import KeyMissing, KeyUnknown
 from trackway.storage.sender_keys import OPERATOR, SenderKeys
 from trackway.storage.vault import Vault
 

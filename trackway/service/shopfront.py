@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from trackway.domain import shop as rules
-from trackway.domain.errors import LinkUnknown
+from trackway.domain.errors.shops import LinkUnknown
 from trackway.domain.shop import Shop
 from trackway.domain.tracking import Tracking
 from trackway.service.links import Links

@@ -3,7 +3,9 @@
 import secrets
 from datetime import datetime, timedelta
 
-from trackway.domain.errors import SignInFailed, StorageError, TooFast
+from trackway.domain.errors import StorageError
+from trackway.domain.errors.access import TooFast
+from trackway.domain.errors.people import SignInFailed
 from trackway.domain.person import Person, Session
 from trackway.service.passwords import Passwords
 from trackway.service.second_factor import SecondFactor

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
-from trackway.domain.errors import FieldInvalid
+from trackway.domain.errors.items import FieldInvalid
 from trackway.domain.mail import Country, Words
 from trackway.domain.phrasebook import Phrasebook, Wording, folded
 from trackway.storage.phrases import Phrases

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from trackway.domain.account import Account
-from trackway.domain.errors import ConfigError, WebhookAddressEmpty, WebhookAddressMissing
+from trackway.domain.errors import ConfigError
+from trackway.domain.errors.webhooks import WebhookAddressEmpty, WebhookAddressMissing
 from trackway.domain.webhook import Kind, Message, Outcome
 from trackway.egress.client import GuardedClient, Reply
 from trackway.service.access import Access

@@ -7,7 +7,7 @@ from typing import TypeVar
 from msgspec import Struct
 
 from trackway.domain.account import Account, KeyShown, Usage
-from trackway.domain.errors import NetworksTooMany
+from trackway.domain.errors.access import NetworksTooMany
 from trackway.domain.tracking import Milestone
 from trackway.storage.database import Database, Row, Transaction, Work, from_ms, maybe_instant, to_ms
 from trackway.storage.statement import Statement

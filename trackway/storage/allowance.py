@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from trackway.domain.errors import DayLimitReached, TooFast
+from trackway.domain.errors.access import DayLimitReached, TooFast
 from trackway.storage.database import Database, Transaction, to_ms
 from trackway.storage.statement import Statement
 

@@ -5,7 +5,8 @@ import math
 from starlette.requests import Request
 from starlette.responses import Response
 
-from trackway.domain.errors import AccessDenied, TooFast
+from trackway.domain.errors import AccessDenied
+from trackway.domain.errors.access import TooFast
 from trackway.wire.track17 import write_problem
 from trackway.wire.track17_codes import DENIALS, TOO_MANY
 

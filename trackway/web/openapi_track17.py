@@ -6,7 +6,8 @@ from typing import Any
 from msgspec import Struct
 from starlette.routing import BaseRoute
 
-from trackway.domain.errors import CarrierNotRecognised, KeyUnknown
+from trackway.domain.errors.access import KeyUnknown
+from trackway.domain.errors.items import CarrierNotRecognised
 from trackway.domain.registration import MAX_ITEMS
 from trackway.web.openapi import Json, body, document, reference, schemas
 from trackway.web.openapi import routes as pages

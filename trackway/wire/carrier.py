@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Raw, Struct, json
 
-from trackway.domain.errors import FieldInvalid, FieldMissing, NumberMalformed
+from trackway.domain.errors.items import FieldInvalid, FieldMissing, NumberMalformed
 from trackway.domain.number import validate
 from trackway.domain.pushed import MOST_EVENTS, Pushed, identity_of
 from trackway.domain.tracking import Event, Milestone

@@ -10,9 +10,9 @@ from msgspec import Raw, Struct
 from msgspec.json import Decoder
 
 from trackway.domain.day import next_day
-from trackway.domain.errors import (
+from trackway.domain.errors import CarrierFault
+from trackway.domain.errors.carriers import (
     CarrierDeniedAccess,
-    CarrierFault,
     CarrierForgot,
     CarrierLimited,
     CarrierMisunderstood,

@@ -1,6 +1,7 @@
 """The status codes of the Hongkong Post Mail Tracking API: one table from our errors, and Appendix A's words."""
 
-from trackway.domain.errors import AccessDenied, DayLimitReached, TooFast, TrackwayError
+from trackway.domain.errors import AccessDenied, TrackwayError
+from trackway.domain.errors.access import DayLimitReached, TooFast
 from trackway.domain.mail import ItemExpired, ItemHidden, ItemMalformed, ItemUnknown
 
 

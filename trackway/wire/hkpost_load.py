@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import json
 
-from trackway.domain.errors import FieldInvalid
+from trackway.domain.errors.items import FieldInvalid
 from trackway.domain.mail import Country, Item, Scan, Words, item_number
 from trackway.wire.hkpost import Detail, Result, decode, read_time, write_time
 from trackway.wire.hkpost_codes import FormatInvalid

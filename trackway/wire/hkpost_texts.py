@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterable, Iterator
 from io import StringIO
 
-from trackway.domain.errors import FieldInvalid
+from trackway.domain.errors.items import FieldInvalid
 from trackway.domain.mail import Country, Words
 from trackway.domain.phrasebook import Wording
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from trackway.domain.errors import CarrierDeniedAccess, CarrierLimited, CarrierUnavailable, CarrierUnreadable
+from trackway.domain.errors.carriers import CarrierDeniedAccess, CarrierLimited, CarrierUnavailable, CarrierUnreadable
 from trackway.domain.number import compact
 from trackway.domain.tracking import Event, Milestone, Report
 from trackway.domain.wording import milestone_of

@@ -6,7 +6,8 @@ from io import BytesIO
 
 from msgspec import Raw, Struct, json
 
-from trackway.domain.errors import FieldInvalid, FieldMissing, Refusal
+from trackway.domain.errors import Refusal
+from trackway.domain.errors.items import FieldInvalid, FieldMissing
 from trackway.domain.mail import Item, ItemMalformed, Unread
 from trackway.wire.files.emsevt import Profile, messages
 from trackway.wire.hkpost import decode

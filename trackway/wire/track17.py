@@ -7,8 +7,8 @@ from typing import Any, Generic, TypeVar
 import msgspec
 from msgspec import Raw, Struct
 
-from trackway.domain import errors
 from trackway.domain.errors import Refusal
+from trackway.domain.errors import items as errors
 from trackway.domain.recognition import Detected
 from trackway.domain.registration import (
     MAX_ITEMS,

@@ -9,9 +9,9 @@ import msgspec
 from msgspec import Raw, Struct
 
 from trackway.domain.day import next_day
-from trackway.domain.errors import (
+from trackway.domain.errors import CarrierFault
+from trackway.domain.errors.carriers import (
     CarrierDeniedAccess,
-    CarrierFault,
     CarrierLimited,
     CarrierMisunderstood,
     CarrierRefused,

@@ -2,67 +2,72 @@
 
 from collections.abc import Callable
 
-from trackway.domain import errors
-from trackway.domain.errors import AccessDenied, Refusal
+from trackway.domain.errors import AccessDenied, Refusal, access, changes, items, trackings, webhooks
 
 REFUSALS: dict[type[Refusal], tuple[int, Callable[..., str]]] = {
-    errors.FieldMissing: (-18010010, lambda why: f"The field of '{why.field}' is required."),
-    errors.NumberMalformed: (-18010012, lambda why: f"The format of '{why.number}' is invalid."),
-    errors.ItemUnreadable: (-18010013, lambda _: "Submitted data is invalid."),
-    errors.FieldInvalid: (-18010015, lambda why: f"The value '{why.value}' of the field '{why.field}' is invalid."),
-    errors.FinalCarrierNotPostal: (-18010016, lambda _: "Only a postal carrier can have a final carrier."),
-    errors.WebhookAddressEmpty: (-18010201, lambda _: "The webhook address cannot be empty."),
-    errors.WebhookTestFailed: (-18010203, lambda why: f"The webhook test failed, HTTP status code: {why.status}."),
-    errors.NetworkMalformed: (-18010205, lambda _: "The format of the IP address is invalid."),
-    errors.NetworksTooMany: (-18010205, lambda why: f"The address list has at most {why.most} entries."),
-    errors.NothingPushed: (-18010206, lambda _: "The push failed."),
-    errors.WebhookAddressMissing: (-18010204, lambda _: "No webhook address is set, so nothing can be pushed."),
-    errors.WebhookAddressMalformed: (-18010202, lambda _: "The format of the webhook address is invalid."),
-    errors.OldCarrierNeeded: (
+    items.FieldMissing: (-18010010, lambda why: f"The field of '{why.field}' is required."),
+    items.NumberMalformed: (-18010012, lambda why: f"The format of '{why.number}' is invalid."),
+    items.ItemUnreadable: (-18010013, lambda _: "Submitted data is invalid."),
+    items.FieldInvalid: (-18010015, lambda why: f"The value '{why.value}' of the field '{why.field}' is invalid."),
+    items.FinalCarrierNotPostal: (-18010016, lambda _: "Only a postal carrier can have a final carrier."),
+    webhooks.WebhookAddressEmpty: (-18010201, lambda _: "The webhook address cannot be empty."),
+    webhooks.WebhookTestFailed: (-18010203, lambda why: f"The webhook test failed, HTTP status code: {why.status}."),
+    access.NetworkMalformed: (-18010205, lambda _: "The format of the IP address is invalid."),
+    access.NetworksTooMany: (-18010205, lambda why: f"The address list has at most {why.most} entries."),
+    trackings.NothingPushed: (-18010206, lambda _: "The push failed."),
+    webhooks.WebhookAddressMissing: (-18010204, lambda _: "No webhook address is set, so nothing can be pushed."),
+    webhooks.WebhookAddressMalformed: (-18010202, lambda _: "The format of the webhook address is invalid."),
+    changes.OldCarrierNeeded: (
         -18019801,
         lambda _: "The number is registered with several carriers, please name the existing one [carrier_old].",
     ),
-    errors.NewCarrierWrong: (-18019802, lambda why: f"The new carrier [carrier_new] '{why.carrier}' may be incorrect."),
-    errors.SameCarrier: (-18019803, lambda _: "The carriers of a change cannot be the same."),
-    errors.NewCarrierNeeded: (-18019804, lambda _: "Either [carrier_new] or [final_carrier_new] must be given."),
-    errors.OldCarrierWrong: (
+    changes.NewCarrierWrong: (
+        -18019802,
+        lambda why: f"The new carrier [carrier_new] '{why.carrier}' may be incorrect.",
+    ),
+    changes.SameCarrier: (-18019803, lambda _: "The carriers of a change cannot be the same."),
+    changes.NewCarrierNeeded: (-18019804, lambda _: "Either [carrier_new] or [final_carrier_new] must be given."),
+    changes.OldCarrierWrong: (
         -18019805,
         lambda why: (
             f"The tracking number '{why.number}' is not registered with the carrier '{why.carrier}', "
             "or [carrier_old] is incorrect."
         ),
     ),
-    errors.ChangeOfStopped: (
+    changes.ChangeOfStopped: (
         -18019806,
         lambda _: "The carrier of a stopped number cannot be changed, please retrack it first.",
     ),
-    errors.TooManyCarrierChanges: (-18019807, lambda _: "The carrier was changed as often as it can be."),
-    errors.AwaitingAnswer: (
+    changes.TooManyCarrierChanges: (-18019807, lambda _: "The carrier was changed as often as it can be."),
+    changes.AwaitingAnswer: (
         -18019808,
         lambda _: "There is no result since the last registration or change, please wait for it before a change.",
     ),
-    errors.NewCarrierTaken: (
+    changes.NewCarrierTaken: (
         -18019809,
         lambda why: f"The number is registered with the carrier '{why.carrier}' already.",
     ),
-    errors.OldCarrierAmbiguous: (-18019810, lambda _: "More than one registration meets the conditions of the change."),
-    errors.NothingToChange: (-18019811, lambda _: "There is no valid item to change."),
-    errors.AlreadyRegistered: (
+    changes.OldCarrierAmbiguous: (
+        -18019810,
+        lambda _: "More than one registration meets the conditions of the change.",
+    ),
+    trackings.NothingToChange: (-18019811, lambda _: "There is no valid item to change."),
+    trackings.AlreadyRegistered: (
         -18019901,
         lambda why: f"The tracking number '{why.number}' has been registered, don't need to repeat registration.",
     ),
-    errors.NotRegistered: (
+    trackings.NotRegistered: (
         -18019902,
         lambda why: f"The tracking number '{why.number}' does not register, please register first.",
     ),
-    errors.CarrierNotRecognised: (-18019903, lambda _: "The carrier cannot be recognised, please give its key."),
-    errors.NotStopped: (-18019904, lambda _: "Retrack is not allowed. You can only retrack stopped number."),
-    errors.RetrackedBefore: (-18019905, lambda _: "Each number can be retracked only once."),
-    errors.NotFollowed: (-18019906, lambda _: "You can only stop a number that is being tracked."),
-    errors.DailyLimitReached: (-18019907, lambda _: "The daily limit is reached."),
-    errors.QuotaUsedUp: (-18019908, lambda _: "The quota is used up."),
-    errors.NoAnswerYet: (-18019909, lambda _: "No tracking information at this time."),
-    errors.CarrierUnknown: (-18019910, lambda why: f"The carrier key '{why.carrier}' is incorrect."),
+    items.CarrierNotRecognised: (-18019903, lambda _: "The carrier cannot be recognised, please give its key."),
+    trackings.NotStopped: (-18019904, lambda _: "Retrack is not allowed. You can only retrack stopped number."),
+    trackings.RetrackedBefore: (-18019905, lambda _: "Each number can be retracked only once."),
+    trackings.NotFollowed: (-18019906, lambda _: "You can only stop a number that is being tracked."),
+    trackings.DailyLimitReached: (-18019907, lambda _: "The daily limit is reached."),
+    trackings.QuotaUsedUp: (-18019908, lambda _: "The quota is used up."),
+    trackings.NoAnswerYet: (-18019909, lambda _: "No tracking information at this time."),
+    items.CarrierUnknown: (-18019910, lambda why: f"The carrier key '{why.carrier}' is incorrect."),
 }
 
 NEEDS = {
@@ -74,10 +79,10 @@ NEEDS = {
 }
 
 DENIALS: dict[type[AccessDenied], tuple[int, str]] = {
-    errors.AddressNotAllowed: (-18010001, "IP address is not in whitelist."),
-    errors.KeyUnknown: (-18010002, "Access token is invalid."),
-    errors.AccountDisabled: (-18010004, "Account is disabled."),
-    errors.KeyMissing: (-18010005, "Unauthorized access."),
+    access.AddressNotAllowed: (-18010001, "IP address is not in whitelist."),
+    access.KeyUnknown: (-18010002, "Access token is invalid."),
+    access.AccountDisabled: (-18010004, "Account is disabled."),
+    access.KeyMissing: (-18010005, "Unauthorized access."),
 }
 
 REQUESTS = {
@@ -94,7 +99,7 @@ TOO_MANY = (429, "Too many requests, please slow down.")
 
 def problem_of(why: Refusal) -> tuple[int, str]:
     """The code and the message of a refused item."""
-    if isinstance(why, errors.ExtraParameterNeeded):
+    if isinstance(why, items.ExtraParameterNeeded):
         return NEEDS[why.need]
     code, text = REFUSALS[type(why)]
     return code, text(why)

@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-from trackway.domain.errors import CarrierUnknown, Refusal
+from trackway.domain.errors import Refusal
+from trackway.domain.errors.items import CarrierUnknown
 from trackway.domain.listing import PAGE_SIZE, Filter, Listed, Page, Span
 from trackway.domain.tracking import Milestone
 from trackway.wire.track17 import RequestRefused, read_carrier, read_number

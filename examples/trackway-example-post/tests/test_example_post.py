@@ -7,7 +7,7 @@ from aiohttp import web
 from example_post import KIND
 
 from trackway.connectors.testing import connected, hold_to_contract, outcome
-from trackway.domain.errors import CarrierDeniedAccess, CarrierLimited, CarrierUnavailable, CarrierUnreadable
+from trackway.domain.errors.carriers import CarrierDeniedAccess, CarrierLimited, CarrierUnavailable, CarrierUnreadable
 from trackway.domain.tracking import Milestone, Report
 
 KNOWN, UNKNOWN = "RR473124829GB", "RR000000015GB"

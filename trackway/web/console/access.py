@@ -6,7 +6,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from trackway.domain.account import Key, admits
-from trackway.domain.errors import NetworkMalformed, NetworksTooMany
+from trackway.domain.errors.access import NetworkMalformed, NetworksTooMany
 from trackway.domain.person import Role
 from trackway.service.access import USE_COUNTED
 from trackway.web.console.base import Kit, Visit

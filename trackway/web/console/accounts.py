@@ -3,7 +3,7 @@
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from trackway.domain.errors import KeyUnknown
+from trackway.domain.errors.access import KeyUnknown
 from trackway.domain.person import Role
 from trackway.web.console.base import ACCOUNTS, HOME, Kit, Visit
 

@@ -6,7 +6,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
-from trackway.domain.errors import ConfigError, LinkSpent, SignInFailed, TooFast
+from trackway.domain.errors import ConfigError
+from trackway.domain.errors.access import TooFast
+from trackway.domain.errors.people import LinkSpent, SignInFailed
 from trackway.domain.person import LinkKind, Person, Role
 from trackway.service.people import People
 from trackway.web.console.base import HOME, LOGIN, Kit, Visit, local

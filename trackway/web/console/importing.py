@@ -11,7 +11,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from trackway.domain.carrier import Catalogue
-from trackway.domain.errors import CarrierNotRecognised, CarrierUnknown, FieldInvalid, Refusal
+from trackway.domain.errors import Refusal
+from trackway.domain.errors.items import CarrierNotRecognised, CarrierUnknown, FieldInvalid
 from trackway.domain.number import validate
 from trackway.domain.person import Role
 from trackway.domain.recognition import Candidate, Detected

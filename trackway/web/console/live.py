@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute
 
-from trackway.domain.errors import KeyUnknown
+from trackway.domain.errors.access import KeyUnknown
 from trackway.service.stream import Stream
 from trackway.web.console.base import Kit, Visit
 

@@ -6,7 +6,7 @@ import msgspec
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from trackway.domain.errors import ItemUnreadable
+from trackway.domain.errors.items import ItemUnreadable
 from trackway.domain.mail import Unread, item_number
 from trackway.domain.person import Role
 from trackway.service.loading import Loader

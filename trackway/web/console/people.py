@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from trackway.domain.errors import PersonUnknown
+from trackway.domain.errors.people import PersonUnknown
 from trackway.domain.person import Person, Role
 from trackway.service.people import Link, People
 from trackway.web.console.base import Kit, Visit

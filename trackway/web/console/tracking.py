@@ -7,7 +7,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from trackway.domain.carrier import Catalogue
-from trackway.domain.errors import LinkUnknown, NotRegistered
+from trackway.domain.errors.shops import LinkUnknown
+from trackway.domain.errors.trackings import NotRegistered
 from trackway.domain.listing import Listed
 from trackway.domain.person import Role
 from trackway.domain.reckoning import trip_days

@@ -5,7 +5,8 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from trackway.domain.errors import ConfigError, WebhookAddressMalformed
+from trackway.domain.errors import ConfigError
+from trackway.domain.errors.webhooks import WebhookAddressMalformed
 from trackway.domain.person import Role
 from trackway.domain.webhook import Outcome
 from trackway.egress.client import Reply

@@ -13,7 +13,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from trackway.domain.errors import LinkUnknown, StorageError, TooFast
+from trackway.domain.errors import StorageError
+from trackway.domain.errors.access import TooFast
+from trackway.domain.errors.shops import LinkUnknown
 from trackway.domain.shop import Shop, ink_on, readable
 from trackway.service.links import Links
 from trackway.service.shopfront import Shopfront

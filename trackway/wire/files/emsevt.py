@@ -18,7 +18,8 @@ from pydifact.exceptions import EDISyntaxError
 from pydifact.parser import Parser
 from pydifact.segments import Segment, SegmentFactory
 
-from trackway.domain.errors import ConfigError, FieldInvalid, Refusal
+from trackway.domain.errors import ConfigError, Refusal
+from trackway.domain.errors.items import FieldInvalid
 from trackway.domain.mail import Country, Item, ItemMalformed, Scan, Unread, item_number
 from trackway.wire.hkpost_codes import FormatInvalid
 
