@@ -23,6 +23,7 @@ def test_a_post_has_a_key_below_100000() -> None:
         (Need.POSTCODE, "3078CM", "!"),
         (Need.PHONE, "8888", "none"),
         (Need.SHIP_DATE, "2026-11-22", "tomorrow"),
+        (Need.SHIP_DATE, "20261122", "2026-13-22"),
         (Need.TYPE_VALUE, "1-1000000", "1000000"),
     ],
 )

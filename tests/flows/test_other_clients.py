@@ -1,6 +1,10 @@
-"""Clients that others wrote for 17TRACK work when their base URL is changed."""
+"""Clients that others wrote for 17TRACK work when their base URL is changed, and one that takes nothing unknown."""
 
+import asyncio
+import json
+import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 import seventeentrack.profile
@@ -9,7 +13,8 @@ from seventeentrack.errors import InvalidTrackingNumberError
 
 from tests.conftest import Clock
 from tests.flows.test_story import NUMBER, Stage
-from tests.house import receiver, running
+from tests.house import Running, receiver, running
+from trackway.app.workers import poller_of
 
 
 async def test_seventeentrack(database_url: str, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -37,3 +42,50 @@ async def test_seventeentrack(database_url: str, tmp_path: Path, clock: Clock, m
         assert (await client.profile.summary())["Delivered"] == 0
         assert (await client.profile.summary(show_archived=True))["Delivered"] == 1
         await stage.poller.stop(1)
+
+
+async def answer_everything(shop: Running) -> None:
+    """Let the simulated carriers answer for all that is due, and again for what that made due."""
+    await shop.house.asking.connections.put("simulated", {}, shop.clock())
+    for _ in range(2):
+        for asker in (await shop.house.asking.roster.askers()).values():
+            poller = poller_of(shop.house, asker.connector, asker.settings, told=lambda: None, carriers=asker.carriers)
+            while await poller.tick() == 0:
+                pass
+            await poller.stop(1)
+
+
+async def strict_php(*words: str) -> Any:
+    program = shutil.which("php")
+    if program is None:
+        pytest.skip("NOT TESTED: there is no php here to run a strict client with")
+    script = Path(__file__).parent / "clients" / "strict.php"
+    process = await asyncio.create_subprocess_exec(program, str(script), *words, stdout=asyncio.subprocess.PIPE)
+    printed, _ = await process.communicate()
+    assert process.returncode == 0, printed.decode()
+    return json.loads(printed)
+
+
+async def test_a_client_that_takes_nothing_unknown(database_url: str, tmp_path: Path, clock: Clock) -> None:
+    """Every answer of every endpoint goes into typed objects of PHP: no key more or less, no null, no other type."""
+    both, one, none = "SIMPOSTNORMAL0001", "SIMNORMAL0001", "SIMNORMAL9T2099010100001"
+    async with running(database_url, tmp_path, clock) as shop:
+        await shop.shop()
+        await shop.house.merchants.webhooks.set_url("shop", "http://127.0.0.1:9/inbox")
+        await shop.ask("register", *({"number": number} for number in (both, one, none)))
+        await answer_everything(shop)
+        assert await strict_php(f"{shop.url}/track/v1", shop.key, both, one, none) == [
+            [both, 40, [3, 4, 0], "Delivered"],
+            [one, 40, [7, 0, 0], "Delivered"],
+            [none, 0, [0, 0, 0], None],
+            [],
+            [3, 3],
+            ["register", 1, [-18010012]],
+            ["changeinfo", 1, []],
+            ["changeinfo", 0, [-18019811]],
+            ["push", 1, []],
+            ["stopTrack", 1, [-18019906]],
+            ["Retrack", 1, []],
+            ["changecarrier", 0, [-18019802]],
+            ["deleteTrack", 1, []],
+        ]

@@ -84,6 +84,16 @@ async def test_changing_what_is_noted(shop: Running) -> None:
     assert await shop.code("changeinfo", one(CN, items={"tag": "x"})) == -18019902
 
 
+async def test_a_new_parameter_is_one_that_the_carrier_can_do_with(shop: Running) -> None:
+    """T36: what registering refuses, changing refuses as well."""
+    await shop.ask("register", one("ABC12345", carrier=14041, param="FR-12345"), one("ABC12345", carrier=UPS))
+    accepted, rejected = await shop.ask("changeinfo", one("ABC12345", items={"param": "soon", "tag": "x"}))
+    assert [item["carrier"] for item in accepted] == [UPS]
+    assert [item["error"]["code"] for item in rejected] == [-18010018]
+    accepted, _ = await shop.ask("changeinfo", one("ABC12345", carrier=14041, items={"param": "NL-1000AA"}))
+    assert [item["carrier"] for item in accepted] == [14041]
+
+
 async def test_changing_carriers(shop: Running, clock: Clock) -> None:
     """T28, T29."""
     await shop.ask("register", one("ABC12345", carrier=FEDEX), one(CN), one("TWICE123", carrier=FEDEX))
@@ -193,9 +203,12 @@ async def test_listing(shop: Running, clock: Clock) -> None:
     [
         ({"register_time_from": "2026-11-23"}, {"B", "C"}),
         ({"register_time_to": "2026-11-22"}, {"A"}),
+        ({"register_time_from": "0001-01-01", "register_time_to": "9999-12-31"}, {"A", "B", "C"}),
+        ({"register_time_to": "9999-12-31 23:59:59"}, {"A", "B", "C"}),
         ({"register_time_from": "2026-11-23 12:00:00", "register_time_to": "2026-11-23 12:00:00"}, {"B"}),
         ({"tracking_state": 0}, {"C"}),
         ({"tracking_state": True, "package_state": 0}, {"A", "B"}),
+        ({"tracking_state": "false"}, {"C"}),
         ({"stop_time_from": "2026-11-24"}, {"C"}),
         ({"push_state": 0, "carrier": FEDEX}, {"A"}),
         ({"push_state": 1}, set()),
@@ -224,6 +237,7 @@ async def test_who_may_not_call(shop: Running) -> None:
 
     assert await refused("") == (401, 401, -18010005)
     assert await refused("0" * 32) == (401, 401, -18010002)
+    assert (await shop.call("gettracklist", {}, key=f"{shop.key} \t"))[0] == 200
     await shop.house.access.allow("shop", ("10.0.0.0/8",))
     assert await refused(shop.key) == (401, 401, -18010001)
     assert await refused(shop.key, **{"X-Forwarded-For": "10.1.2.3"}) == (401, 401, -18010001)
@@ -262,11 +276,22 @@ async def test_the_pace(database_url: str, tmp_path: Path, clock: Clock) -> None
 
 
 async def test_what_is_not_there(shop: Running) -> None:
-    """T12: never HTML."""
-    for method, path in (("GET", "register"), ("POST", "nothing"), ("POST", ""), ("PUT", "push"), ("TRACE", "push")):
-        async with shop.session.request(method, f"{shop.url}/track/v1/{path}", headers={"17token": shop.key}) as answer:
-            assert answer.status == 404
+    """T12: never HTML, and no way to somewhere else."""
+    for method, path in (
+        *(("GET", "v1/register"), ("PUT", "v1/push"), ("TRACE", "v1/push")),
+        *(("POST", path) for path in ("v1/nothing", "v1/", "v1", "v2/register", "register", "")),
+    ):
+        url = f"{shop.url}/track/{path}"
+        async with shop.session.request(method, url, headers={"17token": shop.key}, allow_redirects=False) as answer:
+            assert answer.status == 404, path
             assert (await answer.json())["code"] == 404
+
+
+async def test_the_whole_path_is_matched_without_regard_to_case(shop: Running) -> None:
+    """T5."""
+    for path in ("/Track/V1/GetTrackList", "/TRACK/v1/gettracklist/", "/track/V1/gettracklist"):
+        async with shop.session.post(shop.url + path, data=b"{}", headers={"17token": shop.key}) as answer:
+            assert (answer.status, (await answer.json())["code"]) == (200, 0), path
 
 
 async def test_a_body_that_is_too_large(shop: Running) -> None:

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from trackway.domain import errors
 from trackway.domain.errors import Refusal
 from trackway.domain.errors.items import ExtraParameterNeeded, NumberMalformed
-from trackway.domain.registration import Accepted, Application, Found, Refused, Subject
+from trackway.domain.registration import Accepted, Application, Found, NoteChange, Refused, Subject
 from trackway.domain.tracking import Origin
 from trackway.wire import track17
 from trackway.wire.track17_codes import REFUSALS, problem_of
+from trackway.wire.track17_values import plain_json
 
 
 def test_an_item_with_everything() -> None:
@@ -44,7 +45,9 @@ def test_what_is_not_set(unset: str) -> None:
     [
         ('{"number":"1234"}', -18010012, "The format of '1234' is invalid."),
         ('{"number":"RR 123"}', -18010012, "The format of 'RR 123' is invalid."),
-        ('{"number":1234567}', -18010012, "The format of '1234567' is invalid."),
+        ('{"number":1234}', -18010012, "The format of '1234' is invalid."),
+        ('{"number":1234567.5}', -18010012, "The format of '1234567.5' is invalid."),
+        ('{"number":true}', -18010012, "The format of 'true' is invalid."),
         ('{"number":"é2345678"}', -18010012, "The format of 'é2345678' is invalid."),
         ("{}", -18010010, "The field of 'number' is required."),
         ('{"number":null}', -18010010, "The field of 'number' is required."),
@@ -52,7 +55,7 @@ def test_what_is_not_set(unset: str) -> None:
         ('{"number":"RR123456789CN","carrier":"abc"}', -18019910, "The carrier key 'abc' is incorrect."),
         ('{"number":"RR123456789CN","carrier":true}', -18019910, "The carrier key 'true' is incorrect."),
         ('{"number":"RR123456789CN","carrier":-3}', -18019910, "The carrier key '-3' is incorrect."),
-        ('{"number":"RR123456789CN","tag":7}', -18010015, "The value '7' of the field 'tag' is invalid."),
+        ('{"number":"RR123456789CN","tag":7.5}', -18010015, "The value '7.5' of the field 'tag' is invalid."),
         (
             '{"number":"RR123456789CN","auto_detection":"yes"}',
             -18010015,
@@ -65,6 +68,61 @@ def test_a_bad_item_is_refused_and_its_neighbours_go_on(item: str, code: int, me
     assert (good, also_good) == (Application(number="GOOD1"), Application(number="GOOD2"))
     assert isinstance(bad, Refused)
     assert problem_of(bad.why) == (code, message)
+
+
+@pytest.mark.parametrize("missing", ["{}", '{"number":null}', '{"number":""}', '{"carrier":3011}', "7"])
+def test_an_item_without_a_number_is_refused_under_none(missing: str) -> None:
+    (refused,) = track17.read_subjects(f"[{missing}]".encode())
+    assert isinstance(refused, Refused)
+    assert refused.number == ""
+
+
+def test_a_whole_number_is_its_digits() -> None:
+    """T6: in some languages a text of digits becomes a number by itself."""
+    body = b'[{"number":961207123456,"tag":1007,"param":3078,"carrier":100003}]'
+    assert track17.read_applications(body) == [
+        Application(number="961207123456", tag="1007", param="3078", carrier=100003)
+    ]
+    (note,) = track17.read_note_changes(b'{"number":961207123456,"items":{"tag":1007}}')
+    assert note == NoteChange(number="961207123456", tag="1007")
+
+
+@pytest.mark.parametrize(
+    ("flag", "meant"),
+    [("true", True), ("1", True), ('"1"', True), ('"True"', True), ("0", False), ('"false"', False), ('""', False)],
+)
+def test_a_flag_may_be_a_number_or_a_text(flag: str, meant: bool) -> None:  # noqa: FBT001
+    (item,) = track17.read_applications(f'[{{"number":"GOOD1","auto_detection":{flag}}}]'.encode())
+    assert item == Application(number="GOOD1", auto_detection=meant)
+
+
+@pytest.mark.parametrize("items", [b"{}", b"[]", b"null", b'""'])
+def test_no_items_are_no_items_however_they_are_written(items: bytes) -> None:
+    """PHP writes a map without a key as `[]`."""
+    assert track17.read_note_changes(b'[{"number":"GOOD1","items":%b}]' % items) == [NoteChange(number="GOOD1")]
+
+
+def test_strings_may_stand_in_single_quotes() -> None:
+    """T5: 17TRACK takes them, and so clients send them."""
+    body = b"""[{'number': 'rr123456789cn', 'carrier': '3011', 'tag': 'it\\'s \\"7\\" and "8"'},
+        {"number":"GOOD1","tag":"'"}]"""
+    assert track17.read_applications(body) == [
+        Application(number="RR123456789CN", carrier=3011, tag="""it's "7" and "8\""""),
+        Application(number="GOOD1", tag="'"),
+    ]
+
+
+@given(st.recursive(st.text(), lambda parts: st.lists(parts) | st.dictionaries(st.text(), parts)))
+def test_json_is_left_as_it_is(value: object) -> None:
+    body = msgspec.json.encode(value)
+    assert plain_json(body) == body
+
+
+@pytest.mark.parametrize("part", [b"'", b'"', b"\\'", b'\\"', b"'\\", b"\"'", b"\\"])
+def test_no_body_takes_long(part: bytes) -> None:
+    """Each byte is looked at once: a second look for each quote would take hours."""
+    with pytest.raises(track17.RequestRefused):
+        track17.read_subjects(b"'" + part * (1024 * 1024 // len(part)))
 
 
 def test_a_tag_of_100_characters_passes_and_101_do_not() -> None:

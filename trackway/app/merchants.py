@@ -57,7 +57,7 @@ def build_merchants(ground: Ground, asking: Asking) -> Merchants:
     return Merchants(
         registration=_registration(ground, asking),
         lookup=Lookup(trackings=Trackings(store.main), listing=Listing(store.main)),
-        alteration=Alteration(records=records, lifetimes=lifetimes_of(config)),
+        alteration=Alteration(records=records, catalogue=ground.carriers, lifetimes=lifetimes_of(config)),
         recarry=_recarry(ground, records),
         webhooks=_webhooks(ground),
         stream=Stream(outbox=Outbox(store.main), bell=ground.bell, render=render, heartbeat=config.stream_heartbeat),

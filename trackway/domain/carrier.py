@@ -33,7 +33,7 @@ _LOOKS = {
     Need.COUNTRY_POSTCODE: re.compile(r"[A-Za-z]{2}-[A-Za-z0-9][A-Za-z0-9 -]*"),
     Need.POSTCODE: re.compile(r"[A-Za-z0-9][A-Za-z0-9 -]*"),
     Need.PHONE: re.compile(r"\+?[0-9][0-9 -]{2,}"),
-    Need.SHIP_DATE: re.compile(r"[0-9]{4}-?[0-9]{2}-?[0-9]{2}"),
+    Need.SHIP_DATE: re.compile(r"[0-9]{4}-?(0[1-9]|1[0-2])-?(0[1-9]|[12][0-9]|3[01])"),
     Need.TYPE_VALUE: re.compile(r"[0-9]+-.+"),
 }
 

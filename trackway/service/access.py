@@ -68,6 +68,7 @@ class Access:
             AddressNotAllowed: the address is not on the account's list.
             AccountDisabled: the account is switched off.
         """
+        key = (key or "").strip()  # a header's value ends before the blanks behind it
         if not key:
             raise KeyMissing
         account = await self._accounts.by_key(self._vault.lookup(key), now)

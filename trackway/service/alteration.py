@@ -5,6 +5,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
+from trackway.domain.carrier import Catalogue
 from trackway.domain.errors import Refusal
 from trackway.domain.errors.trackings import (
     NoAnswerYet,
@@ -28,8 +29,9 @@ Item = Subject | NoteChange
 class Alteration:
     """The desk where what is registered is changed. Without a carrier all of a number's trackings are meant."""
 
-    def __init__(self, *, records: Records, lifetimes: Lifetimes) -> None:
+    def __init__(self, *, records: Records, catalogue: Catalogue, lifetimes: Lifetimes) -> None:
         self._records = records
+        self._catalogue = catalogue
         self._lifetimes = lifetimes
 
     async def stop(
@@ -66,10 +68,10 @@ class Alteration:
         return await self._change(account, items, rules, now)
 
     async def note(self, account: int, items: Sequence[NoteChange | Refused], now: datetime) -> Sequence[Outcome]:
-        """Change tags and extra parameters."""
+        """Change tags, and extra parameters where the carrier can do with the new one (T36)."""
 
         def rules(records: Sequence[Record]) -> Plan[Outcome]:
-            outcomes, noted = _each(items, records, _noted)
+            outcomes, noted = _each(items, records, self._noted)
             return Plan(outcomes=outcomes, noted=noted)
 
         return await self._change(account, items, rules, now)
@@ -91,6 +93,18 @@ class Alteration:
             return Plan(outcomes=outcomes, pushed=told)
 
         return await self._change(account, items, rules, now)
+
+    def _noted(self, item: Item, record: Record) -> Record:
+        assert isinstance(item, NoteChange)  # noqa: S101  # `note` hands over nothing else
+        if item.tag is None and item.param is None:
+            raise NothingToChange
+        if item.param is not None and record.carrier in self._catalogue:
+            self._catalogue.by_key(record.carrier).check(item.param)
+        return replace(
+            record,
+            tag=record.tag if item.tag is None else item.tag,
+            param=record.param if item.param is None else item.param,
+        )
 
     async def _change(
         self,
@@ -161,14 +175,3 @@ def _restarted(_: Item, record: Record) -> Record:
     if record.retracked:
         raise RetrackedBefore
     return replace(record, stopped_at=None, retracked=True)
-
-
-def _noted(item: Item, record: Record) -> Record:
-    assert isinstance(item, NoteChange)  # noqa: S101  # `note` hands over nothing else
-    if item.tag is None and item.param is None:
-        raise NothingToChange
-    return replace(
-        record,
-        tag=record.tag if item.tag is None else item.tag,
-        param=record.param if item.param is None else item.param,
-    )

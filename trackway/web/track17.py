@@ -6,7 +6,7 @@ from datetime import datetime
 import structlog
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Receive, Scope, Send
 
 from trackway.domain.account import Account
@@ -17,14 +17,23 @@ from trackway.service.lookup import Lookup
 from trackway.service.recarry import Recarry
 from trackway.service.registration import Registration
 from trackway.web.caller import Networks, caller_address
-from trackway.web.http import BodyUnreadable, denied, json_response, read_body
+from trackway.web.http import METHODS, BodyUnreadable, denied, json_response, read_body
 from trackway.wire import track17 as wire
 from trackway.wire.track17_codes import INTERNAL, NOWHERE
 from trackway.wire.track17_list import read_filter, write_page
 
 Endpoint = Callable[[Account, bytes, datetime], Awaitable[bytes]]
-_BASE = "/track/v1/"
+_ROOT = "/track/"
+_BASE = f"{_ROOT}v1/"
 _log = structlog.get_logger(__name__)
+
+
+class _AnyCase(Route):
+    """A route whose path is matched without regard to case (T5)."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Whether the path is that of the route in small letters."""
+        return super().matches({**scope, "path": scope["path"].lower()})
 
 
 class Track17Face:
@@ -68,8 +77,8 @@ class Track17Face:
         return [Route(f"{_BASE}{name}", self) for name in ("gettrackinfo", "register")]
 
     def routes(self) -> list[BaseRoute]:
-        """One route for all names, which are matched without regard to case (T5), and for whatever method."""
-        return [Route(_BASE + "{name:path}", self)]
+        """One route for all names, for whatever method; what is nowhere is told in JSON too (T12)."""
+        return [_AnyCase(_BASE + "{name:path}", self), _AnyCase(_ROOT + "{path:path}", _nowhere, methods=METHODS)]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer as an ASGI endpoint."""
@@ -98,7 +107,7 @@ class Track17Face:
         name = name.strip("/").lower()
         endpoint = self._endpoints.get(name)
         if endpoint is None or request.method != "POST":
-            return json_response(wire.write_problem(*NOWHERE, top=404), 404)
+            return await _nowhere(request)
         now = self._clock()
         address = caller_address(request, self._trusted_proxies)
         account = await self._access.admit(request.headers.get("17token"), address, name, now)
@@ -137,3 +146,7 @@ class Track17Face:
 
     async def _detect(self, _account: Account, body: bytes, _now: datetime) -> bytes:
         return wire.write_outcomes(self._registration.detect(wire.read_subjects(body)))
+
+
+async def _nowhere(_: Request) -> Response:
+    return json_response(wire.write_problem(*NOWHERE, top=404), 404)

@@ -1,6 +1,5 @@
 """The 17TRACK Track API v1.0 on the wire: requests read, answers written (readings T5 to T10, T14 to T22)."""
 
-import re
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
 
@@ -12,7 +11,6 @@ from trackway.domain.errors import items as errors
 from trackway.domain.recognition import Detected
 from trackway.domain.registration import (
     MAX_ITEMS,
-    MAX_TAG,
     Accepted,
     Application,
     CarrierChange,
@@ -22,10 +20,17 @@ from trackway.domain.registration import (
     Subject,
 )
 from trackway.wire.track17_codes import problem_of
+from trackway.wire.track17_values import (
+    plain_json,
+    read_carrier,
+    read_flag,
+    read_number,
+    read_tag,
+    read_text,
+    shown,
+)
 
 T = TypeVar("T")
-_SHOWN = 60
-_NUMBER = re.compile(r"[0-9A-Z]{5,50}")
 
 
 class RequestRefused(Exception):
@@ -96,7 +101,7 @@ def read_note_changes(body: bytes) -> list[NoteChange | Refused]:
     Raises:
         RequestRefused: not JSON, of another shape, or more than 40 items (T10).
     """
-    body = body.removeprefix(b"\xef\xbb\xbf").strip()
+    body = plain_json(body).strip()
     return [_checked(item, _note_change) for item in _items(b"[%b]" % body if body.startswith(b"{") else body)]
 
 
@@ -111,7 +116,7 @@ def _plain(decoder: msgspec.json.Decoder[list[T]], body: bytes) -> list[T] | Non
 
 def _items(body: bytes) -> Sequence[_Loose | None]:
     """The items, None for one that is no object."""
-    body = body.removeprefix(b"\xef\xbb\xbf")
+    body = plain_json(body)
     try:
         items: Sequence[_Loose | None] = _ITEMS.decode(body)
     except msgspec.ValidationError:
@@ -147,7 +152,12 @@ def _checked(item: _Loose | None, read: Callable[[_Loose], T]) -> T | Refused:
     try:
         return read(item)
     except Refusal as why:
-        return Refused(number=item.number if isinstance(item.number, str) else _shown(item.number), why=why)
+        return Refused(number=_asked(item.number), why=why)
+
+
+def _asked(number: object) -> str:
+    """The number as it came, empty where none did."""
+    return number if isinstance(number, str) else "" if number is None else shown(number)
 
 
 def _application(item: _Loose) -> Application:
@@ -155,7 +165,7 @@ def _application(item: _Loose) -> Application:
         number=read_number(item.number),
         carrier=read_carrier(item.carrier),
         final_carrier=read_carrier(item.final_carrier),
-        auto_detection=_flag("auto_detection", item.auto_detection),
+        auto_detection=read_flag("auto_detection", item.auto_detection),
         tag=read_tag(item.tag),
         param=read_text("param", item.param) or read_text("extra_param", item.extra_param),
     )
@@ -172,9 +182,9 @@ def _carrier_change(item: _Loose) -> CarrierChange:
 
 
 def _note_change(item: _Loose) -> NoteChange:
-    items = {} if item.items is None else item.items
+    items = item.items or {}
     if not isinstance(items, dict):
-        raise errors.FieldInvalid("items", _shown(items))
+        raise errors.FieldInvalid("items", shown(items))
     param = items.get("param", items.get("extra_param"))
     return NoteChange(
         number=read_number(item.number),
@@ -186,75 +196,6 @@ def _note_change(item: _Loose) -> NoteChange:
 
 def _subject(item: _Loose) -> Subject:
     return Subject(number=read_number(item.number), carrier=read_carrier(item.carrier))
-
-
-def read_number(value: object) -> str:
-    """A tracking number, trimmed and upper-cased (T26).
-
-    Raises:
-        FieldMissing: none was given.
-        NumberMalformed: it is not 5 to 50 letters and digits.
-    """
-    if value is None or value == "":
-        raise errors.FieldMissing("number")
-    number = value.strip().upper() if isinstance(value, str) else ""
-    if not _NUMBER.fullmatch(number):
-        raise errors.NumberMalformed(_shown(value))
-    return number
-
-
-def read_carrier(value: object) -> int:
-    """A carrier key, 0 where none was given (T6).
-
-    Raises:
-        CarrierUnknown: it is no whole number.
-    """
-    if value is None or value == "":
-        return 0
-    if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit():
-        value = int(value.strip()[:12])
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 1 << 31:
-        raise errors.CarrierUnknown(_shown(value))
-    return value
-
-
-def read_tag(value: object) -> str | None:
-    """The caller's own mark, at most 100 characters; None where none was given.
-
-    Raises:
-        FieldInvalid: it is no text, or too long.
-    """
-    if value is not None and (not isinstance(value, str) or len(value) > MAX_TAG or "\0" in value):
-        raise errors.FieldInvalid("tag", _shown(value))
-    return value
-
-
-def read_text(field: str, value: object) -> str:
-    """A short text, empty where none was given.
-
-    Raises:
-        FieldInvalid: it is no text or number, or too long.
-    """
-    if value is None:
-        return ""
-    text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-    if not isinstance(text, str) or len(text) > MAX_TAG or "\0" in text:
-        raise errors.FieldInvalid(field, _shown(value))
-    return text.strip()
-
-
-def _flag(field: str, value: object) -> bool:
-    if value is None:
-        return False
-    if not isinstance(value, bool):
-        raise errors.FieldInvalid(field, _shown(value))
-    return value
-
-
-def _shown(value: object) -> str:
-    """A value as it may stand in an answer: whole if short."""
-    text = value if isinstance(value, str) else _ENCODER.encode(value).decode()
-    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
 
 
 class Problem(Struct):

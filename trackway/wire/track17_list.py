@@ -8,15 +8,17 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from trackway.domain.errors import Refusal
-from trackway.domain.errors.items import CarrierUnknown
+from trackway.domain.errors.items import CarrierUnknown, FieldInvalid
 from trackway.domain.listing import PAGE_SIZE, Filter, Listed, Page, Span
 from trackway.domain.tracking import Milestone
-from trackway.wire.track17 import RequestRefused, read_carrier, read_number
+from trackway.wire.track17 import RequestRefused
 from trackway.wire.track17_track import STATE_CODES, stamp
+from trackway.wire.track17_values import plain_json, read_carrier, read_flag, read_number
 
 _ENCODER = msgspec.json.Encoder()
 _DAY = timedelta(days=1)
 _SECOND = timedelta(seconds=1)
+_LAST = datetime.max.replace(tzinfo=UTC)
 _MOST_PAGES = 1 << 31
 
 
@@ -27,7 +29,7 @@ def read_filter(body: bytes) -> tuple[Filter, int]:
         RequestRefused: no JSON object -18010013, a value that cannot be -18010011, a form that cannot be -18010012.
     """
     try:
-        asked = msgspec.json.decode(body.removeprefix(b"\xef\xbb\xbf"), type=dict[str, Any])
+        asked = msgspec.json.decode(plain_json(body), type=dict[str, Any])
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         raise RequestRefused(-18010013, "Submitted data is invalid.") from None
     asked = {name: value for name, value in asked.items() if value is not None and value != ""}
@@ -65,11 +67,10 @@ def _milestones(asked: dict[str, Any]) -> tuple[Milestone, ...] | None:
 
 
 def _followed(asked: dict[str, Any]) -> bool | None:
-    state = asked.get("tracking_state")
-    if isinstance(state, bool):
-        return state
-    choice = _choice(asked, "tracking_state", range(2))
-    return None if choice is None else bool(choice)
+    try:
+        return read_flag("tracking_state", asked["tracking_state"]) if "tracking_state" in asked else None
+    except FieldInvalid:
+        raise _value("tracking_state") from None
 
 
 def _choice(asked: dict[str, Any], name: str, allowed: range | frozenset[int]) -> int | None:
@@ -85,9 +86,13 @@ def _choice(asked: dict[str, Any], name: str, allowed: range | frozenset[int]) -
 
 
 def _span(asked: dict[str, Any], name: str) -> Span:
-    """From the first instant to the end of the last: of its second, or of its day where only a day was given."""
+    """From the first instant to the end of the last: of its second, or of its day where only a day was given.
+
+    What ends with the calendar has no end.
+    """
     start, end = _instant(asked, f"{name}_from"), _instant(asked, f"{name}_to")
-    return Span(start[0] if start else None, end[0] + end[1] if end else None)
+    ends = end is not None and _LAST - end[0] >= end[1]
+    return Span(start[0] if start else None, end[0] + end[1] if end and ends else None)
 
 
 def _instant(asked: dict[str, Any], name: str) -> tuple[datetime, timedelta] | None:
