@@ -32,7 +32,7 @@ from trackway.domain.tracking import Leg, Position, Report, Tracking
 from trackway.domain.webhook import Outcome
 from trackway.egress.address import permitted
 from trackway.service.metrics import Metrics
-from trackway.web.openapi_track17 import codes
+from trackway.web.openapi.track17 import codes
 from trackway.wire.hkpost_codes import WORDS
 from trackway.wire.track17_track import query_code
 

@@ -12,7 +12,7 @@ import pytest
 from tests.conftest import Clock
 from tests.flows.test_story import Stage
 from tests.house import Running, receiver, running
-from trackway.web import openapi_track17
+from trackway.web.openapi import track17 as openapi_track17
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "api-17track.md").read_text(encoding="utf-8")

@@ -14,7 +14,8 @@ from schemathesis.specs.openapi import checks
 
 from tests.conftest import Clock
 from tests.house import Running, running
-from trackway.web import openapi_hkpost, openapi_track17
+from trackway.web.openapi import hkpost as openapi_hkpost
+from trackway.web.openapi import track17 as openapi_track17
 from trackway.wire.hkpost_load import read_item
 
 BASE = "/mailTrackingAPI"

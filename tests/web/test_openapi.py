@@ -13,7 +13,10 @@ import schemathesis
 
 from tests.conftest import Clock
 from tests.house import Running, running
-from trackway.web import openapi_carrier, openapi_hkpost, openapi_operator, openapi_track17
+from trackway.web.openapi import carrier as openapi_carrier
+from trackway.web.openapi import hkpost as openapi_hkpost
+from trackway.web.openapi import operator as openapi_operator
+from trackway.web.openapi import track17 as openapi_track17
 from trackway.wire import track17, track17_requests
 from trackway.wire.hkpost_codes import WORDS
 from trackway.wire.track17_codes import DENIALS, INTERNAL, NEEDS, REFUSALS, REQUESTS

@@ -11,20 +11,15 @@ from trackway.app.house import House
 from trackway.storage.catalogue import seeded_countries, seeded_wordings
 from trackway.storage.shared import SharedMemory
 from trackway.storage.statement import Statement
-from trackway.web import (
-    carrier,
-    hkpost,
-    openapi_carrier,
-    openapi_hkpost,
-    openapi_operator,
-    openapi_track17,
-    operator,
-    status,
-)
-from trackway.web.measure import Measure
+from trackway.web import carrier, hkpost, operator, status
+from trackway.web.around.measure import Measure
+from trackway.web.around.straight import Straight
+from trackway.web.openapi import carrier as openapi_carrier
+from trackway.web.openapi import hkpost as openapi_hkpost
+from trackway.web.openapi import operator as openapi_operator
+from trackway.web.openapi import track17 as openapi_track17
 from trackway.web.public.face import PublicFace
 from trackway.web.public.view import Dictionary
-from trackway.web.straight import Straight
 from trackway.web.stream import StreamFace
 from trackway.web.track17 import Track17Face
 from trackway.wire.files.emsevt import profile_in

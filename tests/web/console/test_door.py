@@ -10,7 +10,7 @@ from tests.conftest import Clock
 from tests.house import Running, running
 from tests.web.console.desk import PASSWORD, browser, person, signed_in
 from trackway.domain.person import Role
-from trackway.web.console.base import HOME
+from trackway.web.console.base.places import HOME
 
 
 @pytest.fixture

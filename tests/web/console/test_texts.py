@@ -6,11 +6,11 @@ from pathlib import Path
 from trackway import web
 from trackway.domain.tracking import QueryState
 from trackway.service.explanation import Obstacle
-from trackway.web.console.texts import Texts, preferred
+from trackway.web.console.base.texts import Texts, preferred
 
 HERE = Path(web.__file__).parent / "console"
 TEXTS = Texts(HERE / "texts")
-SOURCES = [*HERE.glob("*.py"), *(HERE / "templates").glob("*.html")]
+SOURCES = [*HERE.rglob("*.py"), *(HERE / "templates").glob("*.html")]
 SAID = "\n".join(path.read_text(encoding="utf-8") for path in SOURCES)
 # Tables of which any row may be asked for: `t("states." ~ …)` in a template, f"states.{…}" in the code.
 OPEN = set(re.findall(r"""["'](\w+)\.(?:["'] ~|\{)""", SAID))

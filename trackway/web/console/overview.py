@@ -9,7 +9,8 @@ from starlette.routing import BaseRoute
 from trackway.domain.carrier import Catalogue
 from trackway.service.overview import Counts, Overview, Picture, Route
 from trackway.web.console import charts
-from trackway.web.console.base import Kit, Visit
+from trackway.web.console.base.kit import Kit
+from trackway.web.console.base.visit import Visit
 from trackway.web.console.names import carrier_name
 
 _PARTS = ("delivered", "moving", "failed")

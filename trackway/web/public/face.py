@@ -20,8 +20,8 @@ from trackway.domain.shop import Shop, ink_on, readable
 from trackway.service.links import Links
 from trackway.service.shopfront import Shopfront
 from trackway.web.caller import Networks, caller_address
-from trackway.web.console.assets import Assets, templates
-from trackway.web.console.texts import LANGUAGES, Texts, preferred
+from trackway.web.console.base.assets import Assets, templates
+from trackway.web.console.base.texts import LANGUAGES, Texts, preferred
 from trackway.web.http import BodyUnreadable, read_body
 from trackway.web.public.view import Dictionary, parcel_of
 

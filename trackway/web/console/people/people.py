@@ -9,7 +9,8 @@ from starlette.routing import BaseRoute
 from trackway.domain.errors.people import PersonUnknown
 from trackway.domain.person import Person, Role
 from trackway.service.people import Link, People
-from trackway.web.console.base import Kit, Visit
+from trackway.web.console.base.kit import Kit
+from trackway.web.console.base.visit import Visit
 
 PATH = "/console/people"
 
@@ -87,5 +88,5 @@ class PeoplePage:
 
 def link_address(request: Request, kit: Kit, link: Link) -> str:
     """A link as it is given to somebody: on the host that we are called by."""
-    scheme = "https" if kit.https(request) else "http"
+    scheme = "https" if kit.cookies.https(request) else "http"
     return f"{scheme}://{request.headers.get('host', '')}/console/link/{link.token}"

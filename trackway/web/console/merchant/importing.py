@@ -18,8 +18,9 @@ from trackway.domain.person import Role
 from trackway.domain.recognition import Candidate, Detected
 from trackway.domain.registration import MAX_TAG, Application, Refused, Subject
 from trackway.service.registration import Registration
-from trackway.web.console.base import Kit, Visit
-from trackway.web.console.trackings import carrier_name, carrier_options
+from trackway.web.console.base.kit import Kit
+from trackway.web.console.base.visit import Visit
+from trackway.web.console.merchant.trackings import carrier_name, carrier_options
 from trackway.web.http import json_response
 from trackway.wire.import_rows import MOST_ROWS, Row, read_rows
 

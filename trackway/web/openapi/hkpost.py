@@ -6,8 +6,8 @@ from msgspec import Meta, Struct
 from starlette.routing import BaseRoute
 
 from trackway.domain.mail import MAX_NUMBERS
-from trackway.web.openapi import Json, body, document, reference, schemas
-from trackway.web.openapi import routes as pages
+from trackway.web.openapi.base import Json, body, document, reference, schemas
+from trackway.web.openapi.base import routes as pages
 from trackway.wire.hkpost import Answer, Credentials, Detail, Result, Token
 from trackway.wire.hkpost_codes import BAD_FORMAT, DENIED, UNAVAILABLE, WORDS
 

@@ -9,7 +9,8 @@ from trackway.domain.account import Key, admits
 from trackway.domain.errors.access import NetworkMalformed, NetworksTooMany
 from trackway.domain.person import Role
 from trackway.service.access import USE_COUNTED
-from trackway.web.console.base import Kit, Visit
+from trackway.web.console.base.kit import Kit
+from trackway.web.console.base.visit import Visit
 
 PATH = "/console/access"
 _EVERYBODY = {"0.0.0.0/0", "::/0"}

@@ -11,8 +11,11 @@ from trackway.domain.carrier import Catalogue
 from trackway.domain.listing import Listed
 from trackway.domain.tracking import Milestone
 from trackway.service.browsing import MOST_COUNTED, Browse
-from trackway.web.console.base import HOME, Kit, Visit, headers, policy
-from trackway.web.console.filters import Asked, read_filters
+from trackway.web.console.base.kit import Kit
+from trackway.web.console.base.places import HOME
+from trackway.web.console.base.policy import headers, policy
+from trackway.web.console.base.visit import Visit
+from trackway.web.console.merchant.filters import Asked, read_filters
 
 _COLUMNS = (
     "number", "carrier", "carrier_name", "final_carrier", "tag", "state", "origin", "destination", "registered_at",

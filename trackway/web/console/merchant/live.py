@@ -7,7 +7,8 @@ from starlette.routing import BaseRoute
 
 from trackway.domain.errors.access import KeyUnknown
 from trackway.service.stream import Stream
-from trackway.web.console.base import Kit, Visit
+from trackway.web.console.base.kit import Kit
+from trackway.web.console.base.visit import Visit
 
 
 class Live:
@@ -28,7 +29,7 @@ class Live:
         return StreamingResponse(self._written(visit, after), headers=told, media_type="text/event-stream")
 
     async def _written(self, visit: Visit, after: int) -> AsyncIterator[bytes]:
-        token = visit.request.cookies.get(self._kit.cookie(visit.request), "")
+        token = visit.request.cookies.get(self._kit.cookies.session(visit.request), "")
 
         async def still() -> None:
             session = await self._kit.signing_in.session(token, self._kit.clock())

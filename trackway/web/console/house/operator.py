@@ -11,7 +11,8 @@ from trackway.domain.mail import Unread, item_number
 from trackway.domain.person import Role
 from trackway.service.loading import Loader
 from trackway.service.mailroom import Mailroom
-from trackway.web.console.base import Kit, Visit
+from trackway.web.console.base.kit import Kit
+from trackway.web.console.base.visit import Visit
 from trackway.web.http import json_response
 from trackway.wire.files import format_of, read_file
 from trackway.wire.files.emsevt import Profile

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from trackway.web.straight import Straight
+from trackway.web.around.straight import Straight
 
 
 class Door:

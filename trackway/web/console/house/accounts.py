@@ -5,7 +5,9 @@ from starlette.routing import BaseRoute
 
 from trackway.domain.errors.access import KeyUnknown
 from trackway.domain.person import Role
-from trackway.web.console.base import ACCOUNTS, HOME, Kit, Visit
+from trackway.web.console.base.kit import Kit
+from trackway.web.console.base.places import ACCOUNTS, HOME
+from trackway.web.console.base.visit import Visit
 
 
 class AccountsPage:

@@ -9,8 +9,10 @@ from starlette.routing import BaseRoute
 from trackway.domain.person import Role
 from trackway.service.people import People
 from trackway.service.second_factor import SecondFactor
-from trackway.web.console.base import LOGIN, Kit, Visit
-from trackway.web.console.texts import LANGUAGES
+from trackway.web.console.base.kit import Kit
+from trackway.web.console.base.places import LOGIN
+from trackway.web.console.base.texts import LANGUAGES
+from trackway.web.console.base.visit import Visit
 
 PATH = "/console/me"
 
@@ -61,7 +63,7 @@ class MePage:
         language = visit.form["language"] if visit.form["language"] in LANGUAGES else ""
         await self._people.set_language(visit.person, language)
         response = visit.back(PATH)
-        self._kit.look(visit.request, response, language=language)
+        self._kit.cookies.look(visit.request, response, language=language)
         return response
 
     async def end_sessions(self, visit: Visit) -> Response:

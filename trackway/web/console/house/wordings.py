@@ -7,8 +7,9 @@ from trackway.domain.mail import Country, Words
 from trackway.domain.person import Role
 from trackway.domain.phrasebook import Wording
 from trackway.service.texts import Texts, wording_key
-from trackway.web.console.base import Kit, Visit
-from trackway.web.console.forms import Form
+from trackway.web.console.base.forms import Form
+from trackway.web.console.base.kit import Kit
+from trackway.web.console.base.visit import Visit
 
 PATH = "/console/operator/texts"
 _MOST = 40

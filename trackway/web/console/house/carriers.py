@@ -12,7 +12,8 @@ from trackway.service.budget import Budget, Standing
 from trackway.service.connecting import Connecting, Offer
 from trackway.service.overview import Overview
 from trackway.service.roster import Asker, Roster
-from trackway.web.console.base import Kit, Visit
+from trackway.web.console.base.kit import Kit
+from trackway.web.console.base.visit import Visit
 from trackway.web.console.names import carrier_name
 from trackway.web.console.overview import span
 

@@ -11,8 +11,10 @@ from trackway.domain.errors.access import TooFast
 from trackway.domain.errors.people import LinkSpent, SignInFailed
 from trackway.domain.person import LinkKind, Person, Role
 from trackway.service.people import People
-from trackway.web.console.base import HOME, LOGIN, Kit, Visit, local
-from trackway.web.console.forms import read_form
+from trackway.web.console.base.forms import read_form
+from trackway.web.console.base.kit import Kit
+from trackway.web.console.base.places import HOME, LOGIN, local
+from trackway.web.console.base.visit import Visit
 
 
 class Door:
@@ -95,14 +97,14 @@ class Door:
         """Language and colours, kept in this browser."""
         form = await read_form(request)
         response = RedirectResponse(local(form["back"]) or LOGIN, 303)
-        self._kit.look(request, response, language=form["language"], theme=form["theme"])
+        self._kit.cookies.look(request, response, language=form["language"], theme=form["theme"])
         return response
 
     async def sign_out(self, visit: Visit) -> Response:
         """Out."""
         await self._kit.signing_in.end(visit.session)
         response = visit.back(LOGIN, "login.out")
-        response.delete_cookie(self._kit.cookie(visit.request), path="/")
+        response.delete_cookie(self._kit.cookies.session(visit.request), path="/")
         return response
 
     async def _open(self, kind: LinkKind, token: str, name: str, password: str, account: str) -> Person:
@@ -122,7 +124,7 @@ class Door:
         account = accounts[0].id if accounts else None
         token = await self._kit.signing_in.begin(person, account, self._kit.address(request), agent, now)
         response = RedirectResponse(following or HOME, 303)
-        self._kit.remember(request, response, self._kit.cookie(request), token, lasts=None)
+        self._kit.cookies.remember(request, response, self._kit.cookies.session(request), token, lasts=None)
         return response
 
     def _asking(self, request: Request, following: str, name: str = "", wrong: str = "") -> Response:

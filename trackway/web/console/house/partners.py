@@ -7,7 +7,8 @@ from starlette.routing import BaseRoute
 
 from trackway.domain.person import Role
 from trackway.service.mailroom import Mailroom
-from trackway.web.console.base import Kit, Visit
+from trackway.web.console.base.kit import Kit
+from trackway.web.console.base.visit import Visit
 
 PATH = "/console/operator/users"
 _DAYS = timedelta(days=14)

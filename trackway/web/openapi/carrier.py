@@ -2,9 +2,9 @@
 
 from starlette.routing import BaseRoute
 
-from trackway.web.openapi import Json, body, document, reference, schemas
-from trackway.web.openapi import routes as pages
-from trackway.web.openapi_operator import failures
+from trackway.web.openapi.base import Json, body, document, reference, schemas
+from trackway.web.openapi.base import routes as pages
+from trackway.web.openapi.operator import failures
 from trackway.wire.carrier import MOST, CarrierEvent
 from trackway.wire.operator import Loaded, Problem, Refused
 

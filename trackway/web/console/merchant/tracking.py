@@ -19,8 +19,10 @@ from trackway.service.browsing import Browse
 from trackway.service.explanation import Explanations
 from trackway.service.links import Links
 from trackway.service.recarry import Recarry
-from trackway.web.console.base import HOME, Kit, Visit
-from trackway.web.console.trackings import carrier_name, carrier_options
+from trackway.web.console.base.kit import Kit
+from trackway.web.console.base.places import HOME
+from trackway.web.console.base.visit import Visit
+from trackway.web.console.merchant.trackings import carrier_name, carrier_options
 
 _ENOUGH = 5
 

@@ -8,7 +8,8 @@ from trackway.domain.person import Role
 from trackway.service.links import Links
 from trackway.service.shopfront import Shopfront
 from trackway.web.caller import is_https
-from trackway.web.console.base import Kit, Visit
+from trackway.web.console.base.kit import Kit
+from trackway.web.console.base.visit import Visit
 
 PATH = "/console/tracking-page"
 

@@ -2,8 +2,8 @@
 
 from starlette.routing import BaseRoute
 
-from trackway.web.openapi import Json, body, document, reference, schemas
-from trackway.web.openapi import routes as pages
+from trackway.web.openapi.base import Json, body, document, reference, schemas
+from trackway.web.openapi.base import routes as pages
 from trackway.wire.hkpost_load import LoadedItem, LoadedScan
 from trackway.wire.operator import EDIFACT, MOST_ITEMS, Loaded, Problem, Refused
 

@@ -4,7 +4,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from trackway.domain.person import Role
-from trackway.web.console.base import Kit, Visit
+from trackway.web.console.base.kit import Kit
+from trackway.web.console.base.visit import Visit
 
 PATH = "/console/audit"
 _MOST = 100

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from trackway.web.console.texts import NAMES
+from trackway.web.console.base.texts import NAMES
 
 BASE = "/console/static"
 _FOR_EVER = "public, max-age=31536000, immutable"

@@ -12,8 +12,11 @@ from trackway.domain.webhook import Outcome
 from trackway.egress.client import Reply
 from trackway.service.webhooks import Webhooks
 from trackway.storage.deliveries import COUNTED, Delivery
-from trackway.web.console.base import Kit, Visit, headers, local, policy
-from trackway.web.console.pushes import LARGEST, read_asked
+from trackway.web.console.base.kit import Kit
+from trackway.web.console.base.places import local
+from trackway.web.console.base.policy import headers, policy
+from trackway.web.console.base.visit import Visit
+from trackway.web.console.merchant.pushes import LARGEST, read_asked
 
 PATH = "/console/webhook"
 _MOST, _MOST_AGAIN, _NAMED = 50, 1000, 10

@@ -1,0 +1,1 @@
+"""Pages about what an account tracks, and how it is told."""

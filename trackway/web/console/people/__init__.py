@@ -1,0 +1,1 @@
+"""Pages about people: how they come in, who they are, what they did."""
