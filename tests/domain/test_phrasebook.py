@@ -47,14 +47,14 @@ def test_h24_the_reviewed_names(code: str, name: Words) -> None:
 @pytest.mark.parametrize("code", CODES)
 def test_a_bare_code_gets_its_message_and_its_milestone(code: str) -> None:
     filled = BOOK.filled(_item(code))
-    milestone, message = BOOK.milestone(filled), filled.scans[0].message
+    milestone, message = filled.milestone, filled.scans[0].message
     assert all((milestone.e, milestone.c, milestone.s, message.e, message.c, message.s))
 
 
 def test_h5_milestone_and_message_are_two_vocabularies() -> None:
     filled = BOOK.filled(_item("EMI"))
     assert filled.scans[0].message == Words("Delivered", "成功派遞", "成功派递")
-    assert BOOK.milestone(filled) == Words("Delivered", "已成功派遞", "已成功派递")
+    assert filled.milestone == Words("Delivered", "已成功派遞", "已成功派递")
 
 
 def test_a_message_is_known_whatever_its_case_and_full_stop() -> None:
@@ -73,7 +73,7 @@ def test_what_was_told_is_kept() -> None:
 def test_nothing_is_made_up() -> None:
     unknown = _item("Fell off a ferry", Words("Fell off a ferry"))
     assert BOOK.filled(unknown).scans[0].message == Words("Fell off a ferry")
-    assert not BOOK.milestone(unknown)
+    assert not BOOK.filled(unknown).milestone
     assert not BOOK.filled(Item(number="", origin=Country("XX"))).origin.name
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from tests.conftest import NOW, Clock
 from tests.mailrooms import open_mailroom
+from trackway.domain.card import Card, item_on
 from trackway.domain.errors import ConfigError
 from trackway.domain.errors.access import DayLimitReached, KeyMissing, KeyUnknown, TooFast
 from trackway.domain.mail import Country, Item, ItemExpired, ItemHidden, ItemMalformed, ItemUnknown, Scan, Words
@@ -145,12 +146,12 @@ async def test_h10_each_number_has_its_outcome_in_the_order_asked(mailroom: Mail
     asked = ["rt215770195hk ", "LK773201020HK", "x", NUMBER, old.number, edge.number, "LK773201033HK"]
     outcomes = await mailroom.ask(ann, asked, NOW)
     assert [type(outcome) for outcome in outcomes] == [
-        Item,
+        Card,
         ItemHidden,
         ItemMalformed,
-        Item,
+        Card,
         ItemExpired,
-        Item,
+        Card,
         ItemUnknown,
     ]
     assert outcomes[0] == outcomes[3]
@@ -163,7 +164,7 @@ async def test_h13_a_service_prefix_has_its_own_period_as_set(store: Store) -> N
     numbers = [NUMBER, "RB000000010HK", "LK773201020HK", "EE000000010HK"]
     await mailroom.load([Item(number=number, posted="2025-11-01 09:00") for number in numbers], NOW)
     told = await mailroom.ask(ann, numbers, NOW)
-    assert [type(outcome) for outcome in told] == [ItemExpired, Item, Item, ItemExpired]
+    assert [type(outcome) for outcome in told] == [ItemExpired, Card, Card, ItemExpired]
 
 
 @pytest.mark.parametrize("periods", ["R", "R:", "R:-1", "r:1", "R:1.5", "RBX:1", ":3"])
@@ -190,9 +191,9 @@ async def test_h5_the_milestone_follows_the_latest_scan_where_none_was_told(mail
     await mailroom.create_partner("ann", NOW)
     (ann,) = await mailroom.partners()
     await mailroom.load([ITEM], NOW)
-    (told,) = await mailroom.ask(ann, [NUMBER], NOW)
-    assert isinstance(told, Item)
-    told = (await mailroom.phrasebook(NOW)).filled(told)
+    (card,) = await mailroom.ask(ann, [NUMBER], NOW)
+    assert isinstance(card, Card)
+    told = (await mailroom.phrasebook(NOW)).filled(item_on(card))
     assert told.milestone == Words("Delivered", "已成功派遞", "已成功派递")
     assert told.scans[0].message == Words("Posted", "櫃位收件", "柜位收件")
     assert told.origin.name.e == "HONG KONG"

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from tests.conftest import NOW
 from tests.mailrooms import BOOK
+from trackway.domain.card import card_of, item_on
 from trackway.domain.mail import Country, Item, Partner, Scan, Words
 from trackway.storage.mailroom import Items, Partners
 from trackway.storage.store import Store, open_store
@@ -43,14 +44,15 @@ def items(store: Store) -> Items:
 
 
 async def _found(items: Items, number: str = NUMBER) -> Item:
-    return (await items.find([number]))[number]
+    return item_on((await items.find([number]))[number])
 
 
 async def test_what_was_loaded_is_found_and_what_was_not_is_absent(items: Items) -> None:
-    await items.load([ITEM, replace(ITEM, number="LK773201020HK", scans=())], _whole)
+    bare = replace(ITEM, number="LK773201020HK", scans=())
+    await items.load([ITEM, bare], _whole)
     assert await items.find([NUMBER, "LK773201020HK", "RB000000010HK"]) == {
-        NUMBER: ITEM,
-        "LK773201020HK": replace(ITEM, number="LK773201020HK", scans=()),
+        NUMBER: card_of(ITEM),
+        "LK773201020HK": card_of(bare),
     }
     assert await items.find([]) == {}
 

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from tests.mailrooms import BOOK
+from trackway.domain.card import item_on
 from trackway.domain.errors import StorageError
 from trackway.domain.mail import Country, Item, Scan, Words
 from trackway.domain.registration import Found
@@ -137,7 +138,8 @@ async def test_items_of_before_are_kept_whole(database_url: str, tmp_path: Path)
         await migrate.upgrade_postgres(url)
     store = await open_store(url)
     items = Items(store.main)
-    found = await items.find(["RT215770195HK", "RB000000010HK"])
+    cards = await items.find(["RT215770195HK", "RB000000010HK"])
+    found = {number: item_on(card) for number, card in cards.items()}
     hong_kong = Country("HK", Words("HONG KONG", "香港", "香港"))
     assert found == {
         "RT215770195HK": Item(
@@ -156,6 +158,36 @@ async def test_items_of_before_are_kept_whole(database_url: str, tmp_path: Path)
     }
     await items.load([replace(found["RT215770195HK"], number="RC000000010HK")], BOOK.bare)
     await store.close()
+
+
+_LEAN_ITEMS = (
+    "INSERT INTO item (id, number, posted, body) VALUES (7, 'RT215770195HK', '2026-11-01 09:00', "
+    """'[["","",""],["HK"],["FR",["FRANCE","",""]],["Posted","",""],[["2026-11-01 09:00",["HK"],"EMA"],"""
+    """["2026-11-02 10:30",["HK"],"Left\\nby \\"sea\\"",["","離","离"]]]]'), """
+    """(8, 'RB000000010HK', '', '[["","",""],[""],[""],["","",""],[]]')"""
+)
+
+
+async def test_items_become_cards(database_url: str, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'lean.sqlite3'}" if database_url.startswith("sqlite") else database_url
+    await _upgrade_to(url, "0013", [_LEAN_ITEMS])
+    if not url.startswith("sqlite"):
+        await migrate.upgrade_postgres(url)
+    store = await open_store(url)
+    cards = await Items(store.main).find(["RT215770195HK", "RB000000010HK"])
+    await store.close()
+    assert item_on(cards["RB000000010HK"]) == Item(number="RB000000010HK")
+    assert item_on(cards["RT215770195HK"]) == Item(
+        number="RT215770195HK",
+        posted="2026-11-01 09:00",
+        origin=Country("HK"),
+        destination=Country("FR", Words("FRANCE")),
+        milestone=Words("Posted"),
+        scans=(
+            Scan("2026-11-01 09:00", Country("HK"), "EMA"),
+            Scan("2026-11-02 10:30", Country("HK"), 'Left\nby "sea"', Words("", "離", "离")),
+        ),
+    )
 
 
 async def _upgrade_to(url: str, target: str, statements: list[str]) -> None:

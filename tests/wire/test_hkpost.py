@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.mailrooms import BOOK
+from trackway.domain.card import card_of
 from trackway.domain.errors import StorageError
 from trackway.domain.errors.access import AccountDisabled, DayLimitReached, KeyMissing, KeyUnknown, TooFast
 from trackway.domain.errors.items import FieldInvalid
@@ -151,7 +152,7 @@ def test_h8_a_refused_request_has_all_four_keys() -> None:
 
 @pytest.mark.parametrize(("lang", "told"), [("A", "ecs"), ("E", "e"), ("C", "c"), ("S", "s")])
 def test_h3_the_other_languages_are_there_and_empty(lang: str, told: str) -> None:
-    (result,) = json.loads(Writer(BOOK).answer(lang, [NUMBER], [ITEM]))["deliveryResultList"]
+    (result,) = json.loads(Writer(BOOK).answer(lang, [NUMBER], [card_of(ITEM)]))["deliveryResultList"]
     (detail,) = result["itemDeliveryStatusDetailList"]
     for field, value in (*result.items(), *detail.items()):
         language = field[-1] if field[-2:-1] == "_" else ""
@@ -163,11 +164,27 @@ def test_h3_the_other_languages_are_there_and_empty(lang: str, told: str) -> Non
 
 
 def test_h10_results_keep_order_duplicates_and_spelling() -> None:
-    asked = [" rb000000010hk", "nonsense", NUMBER, NUMBER]
-    answer = json.loads(Writer(BOOK).answer("A", asked, [ITEM, ItemMalformed("nonsense"), ITEM, ITEM]))
+    asked, card = [" rb000000010hk", "nonsense", NUMBER, NUMBER], card_of(ITEM)
+    answer = json.loads(Writer(BOOK).answer("A", asked, [card, ItemMalformed("nonsense"), card, card]))
     assert [result["itemNo"] for result in answer["deliveryResultList"]] == asked
     assert [result["status"] for result in answer["deliveryResultList"]] == [0, 1002, 0, 0]
     assert (answer["status"], answer["itemCount"], answer["errMsg"]) == (0, 4, "")
+
+
+def test_pieces_that_are_forgotten_are_written_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    writer = Writer(BOOK)
+    told = writer.answer("E", [NUMBER], [card_of(ITEM)])
+    monkeypatch.setattr("trackway.wire.hkpost._REMEMBERED", 1)
+    assert writer.answer("E", [NUMBER], [card_of(ITEM)]) == told
+    assert Writer(BOOK).answer("E", [NUMBER], [card_of(ITEM)]) == told
+
+
+def test_an_item_without_scans_has_an_empty_list() -> None:
+    posted = card_of(Item(number=NUMBER, origin=Country("HK"), milestone=Words("Posted")))
+    answer = json.loads(Writer(BOOK).answer("E", [NUMBER, NUMBER], [posted, posted]))
+    for result in answer["deliveryResultList"]:
+        assert (result["itemDeliveryStatusDetailList"], result["postingDateTime"]) == ([], "")
+        assert (result["orgCnty_e"], result["milestone_e"]) == ("HONG KONG", "Posted")
 
 
 def test_each_error_has_its_code() -> None:

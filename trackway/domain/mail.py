@@ -142,10 +142,10 @@ class Retention(Struct, frozen=True):
     services: Mapping[str, int] = {}
     purge: int = 0
 
-    def covers(self, item: Item, now: datetime) -> bool:
-        """Whether the item may still be told; `now` is the local time of the operator."""
-        months = self.months_of(item.number)
-        return not item.posted or not months or item.posted >= months_before(now, months)
+    def covers(self, number: str, posted: str, now: datetime) -> bool:
+        """Whether an item may still be told; `now` is the local time of the operator."""
+        months = self.months_of(number)
+        return not posted or not months or posted >= months_before(now, months)
 
     def outlasts(self, number: str, posted: str, now: datetime) -> bool:
         """Whether an item is not only past being told, but past being kept."""

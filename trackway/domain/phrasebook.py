@@ -44,7 +44,9 @@ class Phrasebook:
             item,
             origin=self.country(item.origin),
             destination=self.country(item.destination),
-            milestone=self.milestone(item),
+            milestone=self.milestone(
+                item.milestone, (self.meaning(scan.what, scan.message) for scan in reversed(item.scans))
+            ),
             scans=tuple(
                 Scan(scan.time, self.country(scan.place), scan.what, self.message(scan.what, scan.message))
                 for scan in item.scans
@@ -77,14 +79,15 @@ class Phrasebook:
         """What is said of an event: by the message if we know it, for a code may have several; else by the code."""
         return told.filled(self._wording(what, told).message)
 
-    def milestone(self, item: Item) -> Words:
-        """The milestone as told, else that of the latest scan that we understand; empty if there is none."""
-        if item.milestone:
-            return item.milestone.filled(self._milestones.get(folded(item.milestone.e), Words()))
-        for scan in reversed(item.scans):
-            if meant := self._wording(scan.what, scan.message).milestone:
-                return meant
-        return Words()
+    def milestone(self, told: Words, meant: Iterable[Words]) -> Words:
+        """The milestone as told, else the first there is of those that the scans mean, the latest first."""
+        if told:
+            return told.filled(self._milestones.get(folded(told.e), _UNSAID))
+        return next(filter(None, meant), _UNSAID)
+
+    def meaning(self, what: str, told: Words) -> Words:
+        """The milestone that an event means; empty where we do not understand it."""
+        return self._wording(what, told).milestone
 
     def _wording(self, what: str, told: Words) -> Wording:
         coded = self._wordings.get(what, _UNKNOWN)

@@ -13,6 +13,7 @@ from jwt.types import Options
 from msgspec import Struct
 
 from trackway.config import Config
+from trackway.domain.card import Card
 from trackway.domain.errors import ConfigError
 from trackway.domain.errors.access import KeyMissing, KeyUnknown
 from trackway.domain.mail import (
@@ -34,7 +35,7 @@ from trackway.storage.inquiries import Asked, Inquiries, Usage, subject_of
 from trackway.storage.mailroom import Items, Partners
 from trackway.storage.vault import Vault
 
-Outcome = Item | MailRefusal
+Outcome = Card | MailRefusal
 _ALGORITHM = "HS512"
 _SYS_ID = re.compile(r"[!-~]{1,20}").fullmatch
 _TOKENS = 1024
@@ -126,7 +127,7 @@ class Mailroom:
         )
 
     async def ask(self, partner: Partner, numbers: Sequence[str], now: datetime) -> list[Outcome]:
-        """For each number, in the order asked, its item as told, or why it is not (H10, H12 to H14).
+        """For each number, in the order asked, the card of its item, or why that is not told (H10, H12 to H14).
 
         Texts that the item lacks are in the book that `phrasebook` gives.
         """
@@ -252,14 +253,14 @@ class Mailroom:
         except ItemMalformed as refusal:
             return refusal
 
-    def _told(self, partner: Partner, number: str, item: Item | None, today: datetime) -> Outcome:
-        if item is None:
+    def _told(self, partner: Partner, number: str, card: Card | None, today: datetime) -> Outcome:
+        if card is None:
             return ItemUnknown(number)
         if not partner.sees(number):
             return ItemHidden(number)
-        if not self._retention.covers(item, today):
+        if not self._retention.covers(number, card.posted, today):
             return ItemExpired(number)
-        return item
+        return card
 
 
 def _checked_zone(zone: str) -> str:

@@ -6,31 +6,18 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
-from msgspec import Struct, json
-
-from trackway.domain.mail import Country, Item, Partner, Scan, Words
+from trackway.domain.card import Card, card_of, item_on
+from trackway.domain.mail import Country, Item, Partner, Scan
 from trackway.storage.database import Database, Row, Transaction, to_ms
 from trackway.storage.statement import Statement
 
 Bare = Callable[[Item], Item]
 
 
-class _Body(Struct, array_like=True):
-    """An item as its row holds it."""
-
-    drop_off: Words = Words()
-    origin: Country = Country()
-    destination: Country = Country()
-    milestone: Words = Words()
-    scans: tuple[Scan, ...] = ()
-
-
 _NOTHING = Item(number="")
 _LENGTH = 13
 _BEGINS = re.compile(r"[A-Z0-9]{0,13}").fullmatch
 _BY_TIME = attrgetter("time")
-_UNTOLD_AT_END = ',["","",""]]'  # a quotation mark inside a text is never bare, so this is in none
-_DECODER, _ENCODER = json.Decoder(_Body), json.Encoder()
 
 _NEWEST = Statement("SELECT number, MAX(posted) FROM item WHERE number @any(numbers text) GROUP BY number")
 _POST = Statement(
@@ -99,13 +86,13 @@ class Items:
 
         await self._database.write(work)
 
-    async def find(self, numbers: Iterable[str]) -> dict[str, Item]:
-        """The newest item of each number that there is, with all its scans, oldest first (H23)."""
+    async def find(self, numbers: Iterable[str]) -> dict[str, Card]:
+        """The card of the newest item of each number that there is."""
         found: dict[str, Row] = {}
         for row in await self._database.read(_FIND, numbers=list(numbers)):
             if row[0] not in found or row[1] > found[row[0]][1]:  # cheaper than to have bodies sorted
                 found[row[0]] = row
-        return {number: _item(row) for number, row in found.items()}
+        return {number: Card(*row) for number, row in found.items()}
 
     async def history(self, number: str) -> list[Item]:
         """Every item that had the number, by its posting time."""
@@ -233,22 +220,11 @@ def _country(told: Country, kept: Country) -> Country:
 
 
 def _row(key: tuple[str, str], item: Item) -> tuple[str, str, str]:
-    """The row that holds an item. Words that are not told are left out at an array's end, where they are most of it."""
-    body = _ENCODER.encode((item.drop_off, item.origin, item.destination, item.milestone, item.scans))
-    return (*key, body.decode().replace(_UNTOLD_AT_END, "]"))
+    return (*key, card_of(item).text)
 
 
 def _item(row: Row) -> Item:
-    body = _DECODER.decode(row[2])
-    return Item(
-        number=row[0],
-        posted=row[1],
-        drop_off=body.drop_off,
-        origin=body.origin,
-        destination=body.destination,
-        milestone=body.milestone,
-        scans=body.scans,
-    )
+    return item_on(Card(*row))
 
 
 def _partner(row: Row) -> Partner:

@@ -8,7 +8,7 @@ import asyncpg
 
 from trackway.domain.errors import StorageError
 
-HEAD = "0013"
+HEAD = "0014"
 _REVISION = "SELECT version_num FROM alembic_version"
 
 

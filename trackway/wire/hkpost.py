@@ -3,13 +3,14 @@
 import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, TypeVar
 
 from msgspec import MsgspecError, Struct, json
 
+from trackway.domain.card import Card, Said, read_about, read_said
 from trackway.domain.errors import Refusal
-from trackway.domain.mail import MAX_NUMBERS, Country, Item, Words
+from trackway.domain.mail import MAX_NUMBERS, Words
 from trackway.domain.phrasebook import Phrasebook
 from trackway.wire.hkpost_codes import (
     WORDS,
@@ -98,9 +99,12 @@ _ENCODER = json.Encoder()
 _BOM = "\N{BOM}".encode()
 _TIME = re.compile(r"([0-9]{2})-([0-9]{2})-([0-9]{4}) ([0-9]{2}):([0-9]{2})").fullmatch
 _SYS_ID_BYTES, _SECRET_BYTES = 20, 36
+_BEFORE_POSTED = b',"status":0,"errMsg":"","postingDateTime":"'
 _BEFORE_EVENT = b'{"eventDateTime":""'
-_BEFORE_HEAD = b'{"itemNo":"","status":0,"errMsg":"","postingDateTime":""'
-_REMEMBERED = 4096
+_BEFORE_HEAD = b'{"itemNo":"","status":0,"errMsg":"","postingDateTime":"'
+_CLOSED, _NEXT, _LAST = b"]}", b"]},", b"]}]}"
+_REMEMBERED = 16_384
+_UNSAID = Words()
 _LANGUAGES: dict[str, Speak] = {
     "A": lambda words: (words.e, words.c, words.s),
     "E": lambda words: (words.e, "", ""),
@@ -163,66 +167,82 @@ def write_refusal(code: int) -> bytes:
     return _ENCODER.encode(Answer(status=code, errMsg=WORDS[code]))
 
 
+class _Pieces(dict[str, bytes]):
+    """What each line of a scan becomes, written once; all are forgotten when they become too many."""
+
+    def __init__(self, write: Callable[[str], bytes]) -> None:
+        super().__init__()
+        self._write = write
+
+    def __missing__(self, line: str) -> bytes:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        piece = self[line] = self._write(line)
+        return piece
+
+
 class Writer:
     """Writes answers of `mailTracking` with the texts of one book.
 
-    What is said of many items, an event at a place or two countries and a milestone, is encoded once and kept.
+    What many items share is written once and kept: a day, a minute, an event at a place, two countries and a milestone.
     """
 
     def __init__(self, book: Phrasebook) -> None:
         self.book = book
         self._head = lru_cache(_REMEMBERED)(self._new_head)
-        self._event = lru_cache(_REMEMBERED)(self._new_event)
+        self._meant = lru_cache(_REMEMBERED)(self._meaning)
+        self._pieces = {lang: _Pieces(partial(self._piece, speak)).__getitem__ for lang, speak in _LANGUAGES.items()}
 
-    def answer(self, lang: str, asked: Sequence[str], outcomes: Sequence[Item | Refusal]) -> bytes:
-        """A result for each number as it was sent, in one language or all (H2 to H10)."""
-        results = b",".join(
-            [
-                _failed(number, outcome) if isinstance(outcome, Refusal) else self._result(lang, number, outcome)
-                for number, outcome in zip(asked, outcomes, strict=True)
-            ]
-        )
-        return b'{"status":0,"errMsg":"","itemCount":%d,"deliveryResultList":[%b]}' % (len(asked), results)
+    def answer(self, lang: str, asked: Sequence[str], outcomes: Sequence[Card | Refusal]) -> bytes:
+        """A result for each number as it was sent, one at least, in one language or all (H2 to H10)."""
+        pieces = [b'{"status":0,"errMsg":"","itemCount":%d,"deliveryResultList":[' % len(asked)]
+        for number, outcome in zip(asked, outcomes, strict=True):
+            pieces += _failed(number, outcome) if isinstance(outcome, Refusal) else self._told(lang, number, outcome)
+            pieces.append(_NEXT)
+        pieces[-1] = _LAST
+        return b"".join(pieces)
 
-    def _result(self, lang: str, number: str, item: Item) -> bytes:
-        head = self._head(lang, item.drop_off, item.origin, item.destination, self.book.milestone(item))
-        event = self._event
-        events = b"".join(
-            [
-                part
-                for scan in item.scans
-                for part in (
-                    _day(scan.time[:10]),
-                    _minute(scan.time[10:]),
-                    event(lang, scan.place, scan.what, scan.message),
-                )
-            ]
-        )
-        sent, posted = _ENCODER.encode(number), write_time(item.posted).encode()
-        return b'{"itemNo":%b,"status":0,"errMsg":"","postingDateTime":"%b"%b%b]}' % (sent, posted, head, events[:-1])
+    def _told(self, lang: str, number: str, card: Card) -> list[bytes]:
+        """A result up to the end of its list of events."""
+        about, *scans = card.text.split("\n")
+        head = self._head(lang, about, next(filter(None, map(self._meant, scans[::-3])), _UNSAID))
+        events = list(map(self._pieces[lang], scans))
+        if events:
+            events[-1] = events[-1].removesuffix(b",")
+        return [b'{"itemNo":', _ENCODER.encode(number), _BEFORE_POSTED, write_time(card.posted).encode(), head, *events]
 
-    def _new_head(self, lang: str, drop_off: Words, origin: Country, destination: Country, milestone: Words) -> bytes:
+    def _meaning(self, line: str) -> Words:
+        said = read_said(line)
+        return self.book.meaning(said.what, said.message)
+
+    def _new_head(self, lang: str, about: str, meant: Words) -> bytes:
         """A result from behind the value of `postingDateTime` to the opening of its list of events."""
-        speak = _LANGUAGES[lang]
+        speak, told = _LANGUAGES[lang], read_about(about)
         result = Result(
-            **_spoken("dropOffPoint", speak(drop_off)),
-            **_spoken("orgCnty", speak(self.book.country(origin).name), origin.code),
-            **_spoken("destCnty", speak(self.book.country(destination).name), destination.code),
-            **_spoken("milestone", speak(milestone)),
+            **_spoken("dropOffPoint", speak(told.drop_off)),
+            **_spoken("orgCnty", speak(self.book.country(told.origin).name), told.origin.code),
+            **_spoken("destCnty", speak(self.book.country(told.destination).name), told.destination.code),
+            **_spoken("milestone", speak(self.book.milestone(told.milestone, [meant]))),
         )
-        return _ENCODER.encode(result)[len(_BEFORE_HEAD) : -len(b"]}")]
+        return _ENCODER.encode(result)[len(_BEFORE_HEAD) : -len(_CLOSED)]
 
-    def _new_event(self, lang: str, place: Country, what: str, message: Words) -> bytes:
-        """A detail from behind the value of `eventDateTime` to the comma after it."""
-        speak = _LANGUAGES[lang]
+    def _piece(self, speak: Speak, line: str) -> bytes:
+        """What a line of a scan becomes: the day, the minute, and all from there to the comma after the detail."""
+        if line.startswith("["):
+            return self._event(speak, read_said(line))
+        if ":" in line:
+            return f' {line}"'.encode()
+        return b'{"eventDateTime":"' + write_time(line).encode()
+
+    def _event(self, speak: Speak, said: Said) -> bytes:
         detail = Detail(
-            **_spoken("eventLocation", speak(self.book.country(place).name), place.code),
-            **_spoken("eventMsg", speak(self.book.message(what, message))),
+            **_spoken("eventLocation", speak(self.book.country(said.place).name), said.place.code),
+            **_spoken("eventMsg", speak(self.book.message(said.what, said.message))),
         )
         return _ENCODER.encode(detail)[len(_BEFORE_EVENT) :] + b","
 
 
-def statuses(outcomes: Sequence[Item | Refusal]) -> list[int]:
+def statuses(outcomes: Sequence[Card | Refusal]) -> list[int]:
     """The status of each outcome (H7)."""
     return [code_of(outcome) if isinstance(outcome, Refusal) else 0 for outcome in outcomes]
 
@@ -254,21 +274,10 @@ def write_time(time: str) -> str:
     return f"{time[8:10]}-{time[5:7]}-{time[:4]}{time[10:]}" if time else ""
 
 
-@lru_cache(_REMEMBERED)
-def _day(day: str) -> bytes:
-    """How a detail begins, up to the day."""
-    return b'{"eventDateTime":"' + write_time(day).encode()
-
-
-@lru_cache(_REMEMBERED)
-def _minute(minute: str) -> bytes:
-    """The rest of its time."""
-    return minute.encode() + b'"'
-
-
-def _failed(number: str, why: Refusal) -> bytes:
+def _failed(number: str, why: Refusal) -> list[bytes]:
+    """A result up to the end of its list of events."""
     code = code_of(why)
-    return _ENCODER.encode(Result(itemNo=number, status=code, errMsg=WORDS[code]))
+    return [_ENCODER.encode(Result(itemNo=number, status=code, errMsg=WORDS[code])).removesuffix(_CLOSED)]
 
 
 def _spoken(field: str, words: tuple[str, str, str], code: str | None = None) -> dict[str, Any]:

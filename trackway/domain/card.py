@@ -1,0 +1,93 @@
+"""An item's card: the lines of text in which it is kept. Most of them it shares with many other items."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import chain
+
+from msgspec import Struct, json
+
+from trackway.domain.mail import Country, Item, Scan, Words
+
+_UNTOLD_AT_END = ',["","",""]]'  # a quotation mark inside a text is never bare, so this is in none
+_REMEMBERED = 4096
+
+
+class Card(Struct, frozen=True):
+    """An item as it is kept. The first line of `text` is about the item; then each scan, oldest first (H23), has three.
+
+    Those are its day, its minute, and what was said. The first line and what was said are JSON: no end of a line in it.
+    """
+
+    number: str
+    posted: str
+    text: str
+
+
+class About(Struct, frozen=True, array_like=True):
+    """What a card's first line tells."""
+
+    drop_off: Words = Words()
+    origin: Country = Country()
+    destination: Country = Country()
+    milestone: Words = Words()
+
+
+class Said(Struct, frozen=True, array_like=True):
+    """What the last line of a scan tells: the scan without its time."""
+
+    place: Country
+    what: str
+    message: Words = Words()
+
+
+_ABOUT, _SAID, _ENCODER = json.Decoder(About), json.Decoder(Said), json.Encoder()
+
+
+def card_of(item: Item) -> Card:
+    """The item's card."""
+    about = _line(item.drop_off, item.origin, item.destination, item.milestone)
+    scans = ((scan.time[:10], scan.time[11:], _said(scan.place, scan.what, scan.message)) for scan in item.scans)
+    return Card(item.number, item.posted, "\n".join([about, *chain.from_iterable(scans)]))
+
+
+def item_on(card: Card) -> Item:
+    """The item whose card it is."""
+    first, *scans = card.text.split("\n")
+    about = read_about(first)
+    return Item(
+        number=card.number,
+        posted=card.posted,
+        drop_off=about.drop_off,
+        origin=about.origin,
+        destination=about.destination,
+        milestone=about.milestone,
+        scans=tuple(_scans(scans)),
+    )
+
+
+@lru_cache(_REMEMBERED)
+def read_about(line: str) -> About:
+    """What a card's first line tells."""
+    return _ABOUT.decode(line)
+
+
+@lru_cache(_REMEMBERED)
+def read_said(line: str) -> Said:
+    """What the last line of a scan tells."""
+    return _SAID.decode(line)
+
+
+def _scans(lines: list[str]) -> Iterator[Scan]:
+    for day, minute, line in zip(*[iter(lines)] * 3, strict=True):
+        said = read_said(line)
+        yield Scan(f"{day} {minute}", said.place, said.what, said.message)
+
+
+@lru_cache(_REMEMBERED)
+def _said(*parts: Country | str | Words) -> str:
+    return _line(*parts)
+
+
+def _line(*parts: Country | str | Words) -> str:
+    """The parts as JSON; words that are not told are left out at an array's end, where they are most of it."""
+    return _ENCODER.encode(parts).decode().replace(_UNTOLD_AT_END, "]")
