@@ -2,21 +2,9 @@
 
 import typer
 
-from trackway.cli import (
-    account,
-    budget,
-    carrier,
-    carriers,
-    db,
-    demo,
-    detect,
-    hkpost,
-    people,
-    serve,
-    track,
-    webhook,
-    why,
-)
+from trackway.cli import account, db, demo, people, serve, webhook
+from trackway.cli.asking import budget, carrier, carriers, detect, track, why
+from trackway.cli.post import hkpost
 
 main = typer.Typer(
     name="trackway",

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from trackway.app.house import House, connector_of
-from trackway.cli import carrier_key
+from trackway.cli.asking import carrier_key
 from trackway.cli.base import AsJson, Data, DatabaseUrl, fail, out, print_json, within
 from trackway.connectors.registry import kinds
 

@@ -8,8 +8,8 @@ import typer
 from rich.progress import Progress
 
 from trackway.app.house import House
-from trackway.cli import operator_key, texts
 from trackway.cli.base import AsJson, Data, DatabaseUrl, err, fail, out, print_json, within
+from trackway.cli.post import countries, operator_key, texts
 from trackway.domain.mail import ItemMalformed, Unread, item_number
 from trackway.service.loading import Loaded
 from trackway.wire.files import Format, format_of, read_file
@@ -20,7 +20,7 @@ app = typer.Typer(no_args_is_help=True, help="The postal operator: API users, ma
 user = typer.Typer(no_args_is_help=True, help="API users: those who may ask for items.")
 app.add_typer(user, name="user")
 app.add_typer(texts.app, name="texts")
-app.add_typer(texts.countries, name="countries")
+app.add_typer(countries.app, name="countries")
 app.add_typer(operator_key.app, name="operator-key")
 SysId = Annotated[str, typer.Argument(metavar="SYSID", help="The API username, at most 20 characters.")]
 

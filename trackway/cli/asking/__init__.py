@@ -1,0 +1,1 @@
+"""Commands about carriers, and about what they are asked."""
