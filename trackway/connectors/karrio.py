@@ -161,12 +161,17 @@ def _whole(text: str) -> int:
     return int(text)
 
 
+def _plain(name: str, about: str, default: str | None = None) -> Setting:
+    return Setting(name=name, about=about, default=default)
+
+
 def _secret(name: str, about: str) -> Setting:
     return Setting(name=name, about=about, secret=True)
 
 
+_PASSWORD = _secret("password", "Its password.")
 _CLIENT = (
-    Setting(name="client_id", about="The id of your application at the carrier."),
+    _plain("client_id", "The id of your application at the carrier."),
     _secret("client_secret", "The secret of your application at the carrier."),
 )
 _LA_POSTE = {
@@ -193,46 +198,46 @@ GLS = _kind("gls", {100005}, *_CLIENT)
 FEDEX = _kind(
     "fedex",
     {100003},
-    Setting(name="track_api_key", about="The key of your project for the Track API."),
+    _plain("track_api_key", "The key of your project for the Track API."),
     _secret("track_secret_key", "The secret of your project for the Track API."),
 )
 DHL_EXPRESS = _kind(
     "dhl_express",
     {100001},
-    Setting(name="site_id", about="Your site id for the XML services."),
-    _secret("password", "Its password."),
+    _plain("site_id", "Your site id for the XML services."),
+    _PASSWORD,
 )
 DHL_PARCEL_DE = _kind(
     "dhl_parcel_de",
     {7041},
-    Setting(name="username", about="Your name for tracking (appname)."),
-    _secret("password", "Its password."),
+    _plain("username", "Your name for tracking (appname)."),
+    _PASSWORD,
     *_CLIENT,
 )
 DPD = _kind(
     "dpd",
     {100007, 100321},
-    Setting(name="delis_id", about="Your Delis ID."),
-    _secret("password", "Its password."),
-    Setting(name="account_country_code", about="Where your account is: BE or NL.", default="BE"),
+    _plain("delis_id", "Your Delis ID."),
+    _PASSWORD,
+    _plain("account_country_code", "Where your account is: BE or NL.", "BE"),
 )
 LA_POSTE = _kind(
     "laposte",
     {6051, 100273},
     _secret("api_key", "Your Okapi key."),
-    Setting(name="lang", about="The language of events: en_GB, fr_FR and others.", default="en_GB"),
+    _plain("lang", "The language of events: en_GB, fr_FR and others.", "en_GB"),
     codes=_LA_POSTE,
 )
 CANADA_POST = _kind(
     "canadapost",
     {3041},
-    Setting(name="username", about="The first part of your API key."),
+    _plain("username", "The first part of your API key."),
     _secret("password", "The second part of your API key."),
 )
 AUSTRALIA_POST = _kind(
     "australiapost",
     {1151},
     _secret("api_key", "Your API key."),
-    _secret("password", "Its password."),
-    Setting(name="account_number", about="The number of your account."),
+    _PASSWORD,
+    _plain("account_number", "The number of your account."),
 )

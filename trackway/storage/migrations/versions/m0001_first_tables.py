@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from trackway.storage.migrations.columns import ID
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -12,7 +14,7 @@ depends_on = None
 def upgrade() -> None:
     op.create_table(
         "account",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("id", ID, nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("disabled", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("webhook_url", sa.Text(), server_default="", nullable=False),
@@ -47,8 +49,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "account_key",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("id", ID, nullable=False),
+        sa.Column("account_id", ID, nullable=False),
         sa.Column("lookup", sa.Text(), nullable=False),
         sa.Column("sealed", sa.Text(), nullable=False),
         sa.Column("last4", sa.Text(), nullable=False),
@@ -66,7 +68,7 @@ def upgrade() -> None:
 
     op.create_table(
         "account_network",
-        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("account_id", ID, nullable=False),
         sa.Column("network", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["account_id"],
@@ -76,9 +78,9 @@ def upgrade() -> None:
     )
     op.create_table(
         "message",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("tracking_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("id", ID, nullable=False),
+        sa.Column("account_id", ID, nullable=False),
+        sa.Column("tracking_id", ID, nullable=False),
         sa.Column("number", sa.Text(), nullable=False),
         sa.Column("carrier", sa.Integer(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
@@ -110,8 +112,8 @@ def upgrade() -> None:
 
     op.create_table(
         "tracking",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("id", ID, nullable=False),
+        sa.Column("account_id", ID, nullable=False),
         sa.Column("number", sa.Text(), nullable=False),
         sa.Column("carrier", sa.Integer(), nullable=False),
         sa.Column("final_carrier", sa.Integer(), server_default="0", nullable=False),
@@ -160,7 +162,7 @@ def upgrade() -> None:
 
     op.create_table(
         "answer",
-        sa.Column("tracking_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("tracking_id", ID, nullable=False),
         sa.Column("position", sa.SmallInteger(), nullable=False),
         sa.Column("events", sa.Text(), nullable=False),
         sa.Column("raw", sa.Text(), nullable=False),
@@ -169,9 +171,9 @@ def upgrade() -> None:
     )
     op.create_table(
         "attempt",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("message_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("id", ID, nullable=False),
+        sa.Column("account_id", ID, nullable=False),
+        sa.Column("message_id", ID, nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("url", sa.Text(), nullable=False),
         sa.Column("status", sa.Integer(), nullable=False),
@@ -190,7 +192,7 @@ def upgrade() -> None:
 
     op.create_table(
         "leg",
-        sa.Column("tracking_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("tracking_id", ID, nullable=False),
         sa.Column("position", sa.SmallInteger(), nullable=False),
         sa.Column("carrier", sa.Integer(), nullable=False),
         sa.Column("state", sa.Text(), server_default="Unasked", nullable=False),
@@ -215,7 +217,7 @@ def upgrade() -> None:
 
     op.create_table(
         "track",
-        sa.Column("tracking_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("tracking_id", ID, nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["tracking_id"], ["tracking.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("tracking_id"),

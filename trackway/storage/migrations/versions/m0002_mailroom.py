@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from trackway.storage.migrations.columns import ID
+
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
@@ -12,7 +14,7 @@ depends_on = None
 def upgrade() -> None:
     op.create_table(
         "item",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("id", ID, nullable=False),
         sa.Column("number", sa.Text(), nullable=False),
         sa.Column("posted", sa.Text(), nullable=False),
         sa.Column("drop_off_e", sa.Text(), nullable=False),
@@ -46,7 +48,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "scan",
-        sa.Column("item_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("item_id", ID, nullable=False),
         sa.Column("time", sa.Text(), nullable=False),
         sa.Column("place", sa.Text(), nullable=False),
         sa.Column("place_e", sa.Text(), nullable=False),

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from trackway.storage.migrations.columns import ID
+
 revision = "0007"
 down_revision = "0006"
 branch_labels = None
@@ -27,7 +29,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "item_whole",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("id", ID, nullable=False),
         sa.Column("number", sa.Text(), nullable=False),
         sa.Column("posted", sa.Text(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),

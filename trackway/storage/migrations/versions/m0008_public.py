@@ -3,14 +3,12 @@
 import sqlalchemy as sa
 from alembic import op
 
+from trackway.storage.migrations.columns import ID
+
 revision = "0008"
 down_revision = "0007"
 branch_labels = None
 depends_on = None
-
-
-def _id() -> sa.types.TypeEngine[int]:
-    return sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
@@ -25,7 +23,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "shop",
-        sa.Column("account_id", _id(), nullable=False),
+        sa.Column("account_id", ID, nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("colour", sa.Text(), nullable=False),
         sa.Column("open", sa.Boolean(), nullable=False),
@@ -38,14 +36,14 @@ def upgrade() -> None:
     )
     op.create_table(
         "link",
-        sa.Column("tracking_id", _id(), nullable=False),
+        sa.Column("tracking_id", ID, nullable=False),
         sa.Column("serial", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["tracking_id"], ["tracking.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("tracking_id"),
     )
     op.create_table(
         "statistic",
-        sa.Column("account_id", _id(), nullable=False),
+        sa.Column("account_id", ID, nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("day", sa.BigInteger(), nullable=False),
         sa.Column("carrier", sa.Integer(), nullable=False),
@@ -58,7 +56,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "census",
-        sa.Column("account_id", _id(), nullable=False),
+        sa.Column("account_id", ID, nullable=False),
         sa.Column("day", sa.BigInteger(), nullable=False),
         sa.Column("milestone", sa.Text(), nullable=False),
         sa.Column("count", sa.BigInteger(), nullable=False),

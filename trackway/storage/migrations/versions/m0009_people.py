@@ -3,21 +3,19 @@
 import sqlalchemy as sa
 from alembic import op
 
+from trackway.storage.migrations.columns import ID
+
 revision = "0009"
 down_revision = "0008"
 branch_labels = None
 depends_on = None
 
 
-def _id() -> sa.types.TypeEngine[int]:
-    return sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-
-
 def upgrade() -> None:
     op.create_table(
         "person",
-        sa.Column("id", _id(), nullable=False),
-        sa.Column("account_id", _id(), nullable=True),
+        sa.Column("id", ID, nullable=False),
+        sa.Column("account_id", ID, nullable=True),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("role", sa.Text(), nullable=False),
         sa.Column("password", sa.Text(), server_default="", nullable=False),
@@ -32,7 +30,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "person_code",
-        sa.Column("person_id", _id(), nullable=False),
+        sa.Column("person_id", ID, nullable=False),
         sa.Column("lookup", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("person_id", "lookup"),
@@ -40,7 +38,7 @@ def upgrade() -> None:
     op.create_table(
         "person_link",
         sa.Column("lookup", sa.Text(), nullable=False),
-        sa.Column("person_id", _id(), nullable=True),
+        sa.Column("person_id", ID, nullable=True),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("until", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], ondelete="CASCADE"),
@@ -49,8 +47,8 @@ def upgrade() -> None:
     op.create_table(
         "session",
         sa.Column("lookup", sa.Text(), nullable=False),
-        sa.Column("person_id", _id(), nullable=False),
-        sa.Column("account_id", _id(), nullable=True),
+        sa.Column("person_id", ID, nullable=False),
+        sa.Column("account_id", ID, nullable=True),
         sa.Column("begun_at", sa.BigInteger(), nullable=False),
         sa.Column("seen_at", sa.BigInteger(), nullable=False),
         sa.Column("address", sa.Text(), nullable=False),
@@ -62,9 +60,9 @@ def upgrade() -> None:
     op.create_index("session_by_person", "session", ["person_id"], unique=False)
     op.create_table(
         "audit",
-        sa.Column("id", _id(), nullable=False),
+        sa.Column("id", ID, nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.Column("account_id", _id(), nullable=True),
+        sa.Column("account_id", ID, nullable=True),
         sa.Column("person", sa.Text(), nullable=False),
         sa.Column("address", sa.Text(), nullable=False),
         sa.Column("action", sa.Text(), nullable=False),

@@ -3,12 +3,13 @@
 import sqlalchemy as sa
 from alembic import op
 
+from trackway.storage.migrations.columns import ID
+
 revision = "0011"
 down_revision = "0010"
 branch_labels = None
 depends_on = None
 
-_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _SEQUENCE = sa.text("SELECT seq FROM sqlite_sequence WHERE name = 'tracking'")
 _KEEP_SEQUENCE = sa.text("UPDATE sqlite_sequence SET seq = :seq WHERE name = 'tracking'")
 
@@ -46,7 +47,7 @@ def _tracking_without_reference() -> None:
 def _leg_without_rowid() -> None:
     op.create_table(
         "leg_new",
-        sa.Column("tracking_id", _ID, nullable=False),
+        sa.Column("tracking_id", ID, nullable=False),
         sa.Column("position", sa.SmallInteger(), nullable=False),
         sa.Column("carrier", sa.Integer(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False, server_default="Unasked"),
