@@ -1,4 +1,4 @@
-// The console's one script. Pages work without it; with it they ask before they destroy, show times in the reader's zone and stay fresh.
+// The console's script. Pages work without it; with it they show times in the reader's zone and stay fresh.
 "use strict";
 
 const all = (what, inside = document) => [...inside.querySelectorAll(what)];
@@ -13,32 +13,6 @@ function localTimes(inside = document) {
     time.title = time.dateTime;
     time.textContent = (instant.getFullYear() === year ? recent : old).format(instant);
   }
-}
-
-// A form with data-sure is sent only after a yes; the dialog is the browser's own, so keyboard and screen readers know it.
-function asks(form) {
-  form.addEventListener("submit", (event) => {
-    if (form.dataset.yes || !form.dataset.sure) return;
-    event.preventDefault();
-    const dialog = document.createElement("dialog");
-    const words = document.createElement("p");
-    const row = document.createElement("div");
-    const no = document.createElement("button");
-    const yes = document.createElement("button");
-    words.textContent = form.dataset.sure;
-    row.className = "row";
-    no.textContent = "✕";
-    no.setAttribute("aria-label", "Esc");
-    yes.className = "bad";
-    yes.textContent = (event.submitter || form.querySelector("button")).textContent;
-    no.addEventListener("click", () => dialog.close());
-    yes.addEventListener("click", () => { form.dataset.yes = "1"; dialog.close(); form.requestSubmit(event.submitter); });
-    dialog.addEventListener("close", () => dialog.remove());
-    row.append(no, yes);
-    dialog.append(words, row);
-    document.body.append(dialog);
-    dialog.showModal();
-  });
 }
 
 function copies(button) {
@@ -67,12 +41,20 @@ function ticksAll(box) {
   });
 }
 
+// Where a bar is wider than the screen, what one looks at is in its middle.
+function showsCurrent(bar) {
+  const here = bar.querySelector("[aria-current]");
+  if (!here) return;
+  const [inner, outer] = [here, bar].map((one) => one.getBoundingClientRect());
+  bar.scrollLeft += inner.left - outer.left - (outer.width - inner.width) / 2;
+}
+
 for (const select of all(".look select")) select.addEventListener("change", () => select.form.requestSubmit());
 for (const button of all(".look button")) button.hidden = true;
-all("form[data-sure]").forEach(asks);
 all("button[data-copy]").forEach(copies);
 all("[data-left]").forEach(countsDown);
 all("input[data-all]").forEach(ticksAll);
+all(".side nav, .tabs").forEach(showsCurrent);
 localTimes();
 
 // Replace parts of the page by what the server says now. Parts are found by their id.
@@ -87,8 +69,8 @@ async function renew(address, wanted, mark) {
     copy.pristine = fresh;
     if (mark) copy.classList.add("fresh");
     old.replaceWith(copy);
-    all("form[data-sure]", copy).forEach(asks);
     all("button[data-copy]", copy).forEach(copies);
+    all(".tabs", copy).forEach(showsCurrent);
     localTimes(copy);
   }
 }
