@@ -287,6 +287,19 @@ async def test_a_track_that_cannot_be_read_harms_no_other(client: Client, broken
     assert isinstance(fault, CarrierUnreadable)
 
 
+async def test_a_time_is_that_on_the_clock_of_the_place_in_whichever_form(client: Client) -> None:
+    """Sorted as texts, so all of one form: a zone behind it is passed over."""
+    times = ["2026-11-22T09:45:00+08:00", "2026-11-22 09:44", "2026-11-22T09:43:10.5Z", "2026-11-22"]
+    report = await client.one(track(10, *(event(time, "Sorted") for time in times[::-1])))
+    assert isinstance(report, Report)
+    assert [one.time for one in report.events] == [
+        "2026-11-22 09:45:00",
+        "2026-11-22 09:44",
+        "2026-11-22 09:43:10",
+        "2026-11-22 00:00:00",
+    ]
+
+
 async def test_a_service_that_is_away_is_unavailable(store: Store, clock: Clock) -> None:
     connector = make("track17", {"key": "s3cret", "url": "http://127.0.0.1:9/track/v1"}, kit(store, clock, []))
     with pytest.raises(CarrierUnavailable):

@@ -20,6 +20,8 @@ EMPTY = Tracking(
     registered_at=NOW,
     legs=(Leg(position=Position.FIRST, carrier=8011),),
 )
+BOTH = replace(EMPTY, final_carrier=11031, legs=(*EMPTY.legs, Leg(position=Position.FINAL, carrier=11031)))
+STATES_OF_EVENTS = sorted(set(Milestone) - {Milestone.NOT_FOUND, Milestone.EXPIRED})
 POSTED = Event(time="2026-11-01 10:00", text="Posted", place="HONG KONG")
 LEFT = Event(time="2026-11-02 10:00", text="Left", place="HONG KONG")
 DELIVERED = Event(time="2026-11-09 10:00", text="Delivered", place="LONDON", milestone=Milestone.DELIVERED)
@@ -31,6 +33,8 @@ events = st.builds(
     text=st.sampled_from(["Posted", "Left  Hong Kong", "Left Hong Kong", "Delivered", "到達派遞局"]),
     place=st.sampled_from(["", "HONG KONG", "LONDON "]),
     milestone=st.sampled_from([Milestone.IN_TRANSIT, Milestone.DELIVERED, Milestone.EXCEPTION]),
+    code=st.sampled_from(["", "EMI"]),
+    translations=st.sampled_from([{}, {"en": "Posted"}, {"en": "Left"}]),
 )
 reports = st.lists(events, max_size=8).map(lambda given: Report(number="RT215770195HK", events=tuple(given)))
 
@@ -76,6 +80,64 @@ def test_no_event_is_lost_or_doubled(report: Report, random: Random) -> None:
         assert any(fact[0] == event.time and fact[1] == text and (not place or fact[2] == place) for fact in kept)
 
 
+@given(reports, st.randoms())
+def test_an_answer_in_another_order_and_with_repeats_is_no_news_and_moves_nothing(
+    report: Report, random: Random
+) -> None:
+    first = told(*report.events)
+    shuffled = [*report.events, *(event for event in report.events if random.random() < 0.5)]
+    random.shuffle(shuffled)
+    again = told(*shuffled, tracking=first.tracking)
+    assert not again.news
+    assert again.tracking == first.tracking
+
+
+@given(reports, st.lists(events.map(lambda event: replace(event, time="2026-10-30 10:00")), max_size=3), st.randoms())
+def test_late_old_scans_move_neither_the_state_nor_the_hash(report: Report, old: list[Event], random: Random) -> None:
+    """But for an old delivery, which is one all the same (T23)."""
+    late = [replace(event, milestone=Milestone.IN_TRANSIT) for event in old]
+    first = told(*report.events, POSTED)
+    said = [*report.events, POSTED, *late]
+    random.shuffle(said)
+    second = told(*said, tracking=first.tracking)
+    assert second.news == bool(late)
+    assert second.tracking.milestone is first.tracking.milestone
+    assert timeline.fingerprint(second.tracking) == timeline.fingerprint(first.tracking)
+
+
+@given(st.lists(st.sampled_from(STATES_OF_EVENTS), min_size=1, max_size=6), st.data())
+def test_a_history_told_in_pieces_has_the_state_that_it_has_told_at_once(
+    milestones: list[Milestone], data: st.DataObject
+) -> None:
+    """However late a scan becomes known, and whatever was known before it."""
+    history = [
+        Event(time=f"2026-11-{day + 1:02} 10:00", text=milestone, milestone=milestone)
+        for day, milestone in enumerate(milestones)
+    ]
+    tracking, known = EMPTY, list[Event]()
+    for event in data.draw(st.permutations(history)):
+        known.append(event)
+        if data.draw(st.booleans()) or len(known) == len(history):
+            tracking = told(*known, tracking=tracking).tracking
+    assert tracking.milestone is told(*history).tracking.milestone
+
+
+@given(st.lists(st.tuples(st.sampled_from([Position.FIRST, Position.FINAL]), reports), max_size=5))
+def test_what_is_no_news_changes_nothing_that_a_follower_sees(answers: list[tuple[Position, Report]]) -> None:
+    tracking = BOTH
+    for position, report in answers:
+        before, change = tracking, timeline.merge(tracking, position, report, NOW, 1)
+        tracking = change.tracking
+        if not change.news:
+            assert _seen(tracking) == _seen(before)
+        moved = _seen(tracking)[:1] != _seen(before)[:1]
+        assert (timeline.fingerprint(tracking) != timeline.fingerprint(before)) == moved
+
+
+def _seen(tracking: Tracking) -> list[tuple[str, ...]]:
+    return [(event.time, event.text, event.place, event.detail) for event in tracking.events()]
+
+
 def _facts(tracking: Tracking) -> list[tuple[str, str, str]]:
     return [(event.time, event.text, event.place) for event in tracking.events()]
 
@@ -111,6 +173,24 @@ def test_an_order_or_blanks_alone_are_no_change() -> None:
 def test_two_different_events_of_one_minute_both_stay_and_keep_the_carriers_order() -> None:
     twin = replace(POSTED, text="Accepted")
     assert told(POSTED, twin).tracking.events() == [POSTED, twin]
+
+
+def test_a_carrier_that_shuffles_a_minute_while_it_fills_in_another_text_moves_nothing() -> None:
+    twin = replace(POSTED, text="Accepted")
+    first = told(POSTED, twin).tracking
+    translated = replace(twin, translations={"zh-Hant": "已收寄"})
+    second = told(translated, POSTED, tracking=first)
+    assert not second.news
+    assert second.tracking.events() == [POSTED, translated]
+    third = told(translated, POSTED, replace(LEFT, time="2026-10-31 10:00"), tracking=first)
+    assert third.news
+    assert timeline.fingerprint(third.tracking) == timeline.fingerprint(first)
+
+
+def test_of_two_scans_that_look_the_same_the_one_that_says_more_stays() -> None:
+    again = replace(DELIVERED, milestone=Milestone.IN_TRANSIT)
+    for said in ((DELIVERED, again), (again, DELIVERED)):
+        assert told(*said).tracking.events() == [DELIVERED]
 
 
 def test_an_event_that_is_filled_in_later_stands_once_and_is_news() -> None:

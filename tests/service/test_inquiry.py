@@ -12,7 +12,7 @@ from trackway.domain.errors import CarrierFault, StorageError
 from trackway.domain.errors.carriers import CarrierDeniedAccess, CarrierLimited, CarrierUnavailable, CarrierUnreadable
 from trackway.domain.ledger import Call, Patience
 from trackway.domain.planning import Reason
-from trackway.domain.tracking import Report
+from trackway.domain.tracking import Event, Report
 from trackway.service.inquiry import Desk, Replies
 from trackway.storage.allowance import Allowance
 from trackway.storage.ledger import Ledger
@@ -226,6 +226,22 @@ async def test_a_connector_that_breaks_is_a_fault_and_told_in_the_log(
     broken = Carrier(clock, failing(KeyError("itemNo")))
     assert isinstance(fault_of(await desk(store, clock).ask(broken, TWO)), CarrierUnreadable)
     assert "a connector failed" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("time", ["yesterday", "2026-02-30 10:00", "2026-11-22T10:00:00+08:00", "2026-11-22", ""])
+async def test_an_answer_with_a_time_that_nobody_can_read_harms_no_other(store: Store, clock: Clock, time: str) -> None:
+    """Whatever a plugin brings: what is done with an answer afterwards can count on its times."""
+    bad, good = (
+        Report(number=one.number, events=(Event(time=at, text="Posted"),))
+        for one, at in zip(TWO, (time, "2026-11-22 10:00"), strict=True)
+    )
+
+    async def answer(_: Sequence[Inquiry]) -> Answers:
+        return {bad.number: bad, good.number: good}
+
+    answers = (await desk(store, clock).ask(Carrier(clock, answer), TWO)).answers
+    assert isinstance(answers[bad.number], CarrierUnreadable)
+    assert answers[good.number] == good
 
 
 async def test_a_store_that_is_away_is_no_fault_of_the_carrier(store: Store, clock: Clock) -> None:

@@ -13,11 +13,10 @@ from zoneinfo import ZoneInfo
 from trackway.connectors.base import Connector, Inquiry, Kind, Kit
 from trackway.domain.errors import CarrierFault
 from trackway.domain.errors.carriers import CarrierUnavailable
-from trackway.domain.tracking import Event, Report
+from trackway.domain.tracking import Event, Report, is_time
 
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*").fullmatch
 _NAME = re.compile(r"[a-z][a-z0-9_]*").fullmatch
-_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}(?::[0-9]{2})?").fullmatch
 _COUNTRY = re.compile(r"(?:[A-Z]{2})?").fullmatch
 
 
@@ -161,11 +160,7 @@ def _hold_report(report: Report, number: str) -> None:
 
 
 def _hold_event(event: Event) -> None:
-    _hold(_TIME(event.time) is not None, f"the time of {event} is not YYYY-MM-DD HH:MM[:SS]")
-    try:
-        datetime.fromisoformat(event.time)
-    except ValueError:
-        raise ContractBroken(f"there is no such time as that of {event}") from None
+    _hold(is_time(event.time), f"the time of {event} is not YYYY-MM-DD HH:MM[:SS], or there is no such time")
     _hold(bool(event.text.strip()), f"{event} has no text")
 
 

@@ -29,6 +29,8 @@ _STATE_OF_FAULT: tuple[tuple[type[CarrierFault], QueryState], ...] = (
     (CarrierUnreadable, QueryState.UNREADABLE),
 )
 Answer = Report | CarrierFault
+_NOT_YET = {Milestone.NOT_FOUND, Milestone.INFO_RECEIVED}
+_FURTHEST = {milestone: place for place, milestone in enumerate(Milestone)}
 
 
 class Change(Struct, frozen=True):
@@ -105,13 +107,16 @@ def milestone_of(tracking: Tracking) -> Milestone:
 
     Delivered is left only for a return, and what was known once is never unknown again.
     """
-    state = Milestone.NOT_FOUND
+    state, returned = Milestone.NOT_FOUND, False
     for event in reversed(tracking.events()):
-        if state is not Milestone.DELIVERED or event.milestone is Milestone.EXCEPTION:
-            state = event.milestone
+        if state is Milestone.DELIVERED and event.milestone is Milestone.EXCEPTION:
+            returned = True
+        elif state is Milestone.DELIVERED or (event.milestone in _NOT_YET and state not in _NOT_YET):
+            continue
+        state = event.milestone
     known = tracking.milestone
-    lost = known is not Milestone.NOT_FOUND and state in {Milestone.NOT_FOUND, Milestone.INFO_RECEIVED}
-    taken_back = known is Milestone.DELIVERED and state is not Milestone.EXCEPTION
+    lost = known is not Milestone.NOT_FOUND and state in _NOT_YET
+    taken_back = known is Milestone.DELIVERED and state is not Milestone.EXCEPTION and not returned
     return known if lost or taken_back else state
 
 
@@ -131,22 +136,39 @@ def _answered(report: Report) -> QueryState:
 
 
 def _settled(before: tuple[Event, ...], said: Iterable[Event]) -> tuple[Event, ...]:
-    """What the carrier says, newest first, each event once; as before where it says the same in another order."""
-    events = _once([_tidy(event) for event in said])
-    if sorted(events, key=_everything) == sorted(before, key=_everything):
-        return before
+    """What the carrier says, newest first, each event once; at one time those that are known stay in their order."""
+    events = _in_known_order(_once([_tidy(event) for event in said]), before)
     return tuple(sorted(events, key=lambda event: event.time, reverse=True))
 
 
+def _in_known_order(events: list[Event], before: tuple[Event, ...]) -> list[Event]:
+    """The known events stay in their order among themselves, so a carrier that shuffles them moves nothing."""
+    places = {_look(event): place for place, event in enumerate(before)}
+    known = [event for event in events if _look(event) in places]
+    in_order = iter(sorted(known, key=lambda event: places[_look(event)]))
+    return [next(in_order) if _look(event) in places else event for event in events]
+
+
 def _once(events: list[Event]) -> list[Event]:
-    """Drop repeats, and a scan whose place is still empty beside the same scan with its place filled in."""
+    """Drop repeats, and a scan whose place is still empty beside the same scan with its place filled in.
+
+    Of two that look the same the one that says more stays, whichever comes first.
+    """
     placed = {(event.time, event.text) for event in events if event.place or event.detail}
     kept: dict[tuple[str, str, str, str], Event] = {}
     for event in events:
-        if not (event.place or event.detail) and (event.time, event.text) in placed:
-            continue
-        kept.setdefault((event.time, event.text, event.place, event.detail), event)
+        if event.place or event.detail or (event.time, event.text) not in placed:
+            kept[_look(event)] = max(kept.get(_look(event), event), event, key=_saying)
     return list(kept.values())
+
+
+def _look(event: Event) -> tuple[str, str, str, str]:
+    """What a follower sees of an event."""
+    return event.time, event.text, event.place, event.detail
+
+
+def _saying(event: Event) -> tuple[int, str, list[tuple[str, str]]]:
+    return _FURTHEST[event.milestone], event.code, sorted(event.translations.items())
 
 
 def _tidy(event: Event) -> Event:
@@ -163,10 +185,6 @@ def _fit(sign: str) -> bool:
     return sign.isprintable() or sign in "\u200b\u200c\u200d\u2028\u2029"
 
 
-def _everything(event: Event) -> tuple[str, ...]:
-    return (event.time, event.text, event.place, event.detail, event.milestone, event.code, repr(event.translations))
-
-
 def _facts(events: tuple[Event, ...]) -> list[tuple[str, ...]]:
     """What a follower can see of the events, in an order that says nothing."""
-    return sorted((event.time, event.text, event.place, event.detail, event.milestone) for event in events)
+    return sorted((*_look(event), event.milestone) for event in events)

@@ -1,5 +1,6 @@
 """A number that an account follows: its legs, their events, its state."""
 
+import re
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
@@ -70,6 +71,17 @@ class Position(IntEnum):
 
 
 CANDIDATES = tuple(position for position in Position if position.is_candidate)
+
+
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}(?::[0-9]{2})?").fullmatch
+
+
+def is_time(text: str) -> bool:
+    """Whether a text is the time of an event: `YYYY-MM-DD HH:MM[:SS]`, and in the calendar."""
+    try:
+        return _TIME(text) is not None and bool(datetime.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 class Event(Struct, frozen=True, omit_defaults=True):

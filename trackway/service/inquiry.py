@@ -14,7 +14,7 @@ from trackway.domain.errors import CarrierFault, StorageError
 from trackway.domain.errors.carriers import CarrierLimited, CarrierUnavailable, CarrierUnreadable
 from trackway.domain.ledger import Call, Patience, Pause, Reasons, call_of
 from trackway.domain.planning import Reason
-from trackway.domain.tracking import Report
+from trackway.domain.tracking import Report, is_time
 from trackway.storage.allowance import Allowance
 from trackway.storage.ledger import Ledger
 from trackway.storage.pauses import Pauses
@@ -78,7 +78,7 @@ class Desk:
             answers: Answers = dict.fromkeys(numbers, outcome)
         else:
             missing = CarrierUnreadable("the answer says nothing of the number")
-            answers = {number: outcome.get(number, missing) for number in numbers}
+            answers = {number: _readable(outcome.get(number, missing)) for number in numbers}
         return Replies(answers=answers, took_ms=_ms(took))
 
     async def pause(self, connector: str) -> Pause | None:
@@ -218,6 +218,13 @@ class Desk:
         except Exception as error:  # noqa: BLE001  # whatever a connector stumbles over, its carrier said
             _log.exception("a connector failed", connector=connector.id)
             return CarrierUnreadable(f"the connector failed: {type(error).__name__}")
+
+
+def _readable(answer: Report | CarrierFault) -> Report | CarrierFault:
+    """The answer, or the fault of one that breaks its connector's contract, before it can stop what is done with it."""
+    if isinstance(answer, Report) and not all(is_time(event.time) for event in answer.events):
+        return CarrierUnreadable("an event has no time that can be read")
+    return answer
 
 
 def _ms(time: timedelta) -> int:

@@ -18,7 +18,7 @@ from trackway.domain.errors.carriers import (
     CarrierUnavailable,
     CarrierUnreadable,
 )
-from trackway.domain.tracking import Event, Milestone, Report
+from trackway.domain.tracking import Event, Milestone, Report, is_time
 from trackway.domain.wording import milestone_of
 
 NOT_REGISTERED = -18019902
@@ -174,16 +174,22 @@ def _whole(answer: _Answer, http: int) -> CarrierFault:
 
 
 def _events(track: _Track) -> tuple[Event, ...]:
-    told = [event for part in (track.z1, track.z2, track.z9) for event in part or ()]
-    told.sort(key=lambda event: event.a, reverse=True)
-    return tuple(_event(event, track.e, newest=at == 0) for at, event in enumerate(told))
+    told = [(_time(event.a), event) for part in (track.z1, track.z2, track.z9) for event in part or ()]
+    told.sort(key=lambda timed: timed[0], reverse=True)
+    return tuple(_event(time, event, track.e, newest=at == 0) for at, (time, event) in enumerate(told))
 
 
-def _event(event: _Event, state: int, *, newest: bool) -> Event:
-    datetime.fromisoformat(event.a)
+def _time(text: str) -> str:
+    """The time on the clock of the place as the domain keeps it, whichever form of ISO 8601 it came in."""
+    if is_time(text):
+        return text
+    return datetime.fromisoformat(text.strip()).replace(tzinfo=None).isoformat(" ", "seconds")
+
+
+def _event(time: str, event: _Event, state: int, *, newest: bool) -> Event:
     text = event.z or ""
     milestone = _newest(text, state) if newest else _older(text, state)
-    return Event(time=event.a, text=text, place=event.c or "", detail=event.d or "", milestone=milestone)
+    return Event(time=time, text=text, place=event.c or "", detail=event.d or "", milestone=milestone)
 
 
 def _newest(text: str, state: int) -> Milestone:
