@@ -5,8 +5,8 @@ from typing import Any
 
 from trackway.config import load
 from trackway.domain.phrasebook import Phrasebook
-from trackway.service.mailroom import Mailroom
-from trackway.service.texts import Texts
+from trackway.service.post.mailroom import Mailroom
+from trackway.service.post.texts import Texts
 from trackway.storage.allowance import Allowance
 from trackway.storage.catalogue import seeded_countries, seeded_wordings
 from trackway.storage.inquiries import Inquiries

@@ -12,7 +12,7 @@ from trackway.app.workers import poller_of
 from trackway.domain.errors.trackings import AskRefused, NotRegistered
 from trackway.domain.ledger import Pause
 from trackway.domain.tracking import QueryState
-from trackway.service.explanation import Explanation, LegStory, Obstacle
+from trackway.service.asking.explanation import Explanation, LegStory, Obstacle
 from trackway.storage.allowance import Allowance
 from trackway.storage.pauses import Pauses
 from trackway.storage.shared import SharedMemory

@@ -13,7 +13,7 @@ from trackway.domain.errors.carriers import CarrierDeniedAccess, CarrierLimited,
 from trackway.domain.ledger import Call, Patience
 from trackway.domain.planning import Reason
 from trackway.domain.tracking import Event, Report
-from trackway.service.inquiry import Desk, Replies
+from trackway.service.asking.inquiry import Desk, Replies
 from trackway.storage.allowance import Allowance
 from trackway.storage.ledger import Ledger
 from trackway.storage.pauses import Pauses

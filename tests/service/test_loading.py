@@ -5,7 +5,7 @@ from datetime import datetime
 
 from tests.conftest import NOW
 from trackway.domain.mail import Item, Unread
-from trackway.service.loading import Loaded, Loader, spooled
+from trackway.service.post.loading import Loaded, Loader, spooled
 from trackway.wire.files import Format, read_file
 
 BATCH = 1000

@@ -11,7 +11,7 @@ from trackway.domain.card import Card, item_on
 from trackway.domain.errors import ConfigError
 from trackway.domain.errors.access import DayLimitReached, KeyMissing, KeyUnknown, TooFast
 from trackway.domain.mail import Country, Item, ItemExpired, ItemHidden, ItemMalformed, ItemUnknown, Scan, Words
-from trackway.service.mailroom import Mailroom
+from trackway.service.post.mailroom import Mailroom
 from trackway.storage.store import Store
 
 NUMBER = "RT215770195HK"

@@ -19,8 +19,8 @@ from trackway.domain.errors.trackings import (
 from trackway.domain.lifecycle import Lifetimes
 from trackway.domain.registration import Accepted, Application, Refused, Subject
 from trackway.domain.tracking import Origin
-from trackway.service.lookup import Lookup
-from trackway.service.registration import Registration
+from trackway.service.merchants.lookup import Lookup
+from trackway.service.merchants.registration import Registration
 from trackway.storage.accounts import Accounts, SealedKey
 from trackway.storage.catalogue_carriers import load_carriers
 from trackway.storage.intake import Intake

@@ -11,7 +11,7 @@ from tests.mailrooms import open_mailroom, open_texts
 from trackway.domain.errors.items import FieldInvalid
 from trackway.domain.mail import Country, Item, Scan, Words
 from trackway.domain.phrasebook import Wording
-from trackway.service.texts import Texts
+from trackway.service.post.texts import Texts
 from trackway.storage.store import Store
 
 LATER = NOW + timedelta(seconds=5)

@@ -16,7 +16,7 @@ from tests.conftest import Clock
 from tests.mailrooms import NOWHERE, open_mailroom
 from trackway.config import load
 from trackway.domain.mail import ItemUnknown
-from trackway.service.mailroom import Mailroom
+from trackway.service.post.mailroom import Mailroom
 from trackway.storage.store import Store
 from trackway.web.hkpost import routes
 from trackway.wire.hkpost_codes import WORDS

@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from tests.conftest import NOW, Clock
 from tests.mailrooms import open_mailroom
 from trackway.domain.errors import ConfigError
-from trackway.service.mailroom import Mailroom
+from trackway.service.post.mailroom import Mailroom
 from trackway.service.senders import Sender as Kind
 from trackway.service.senders import Senders
 from trackway.storage.sender_keys import SenderKeys

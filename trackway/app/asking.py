@@ -8,11 +8,11 @@ from trackway.app.ground import Ground, intervals_of
 from trackway.connectors import registry
 from trackway.connectors.base import Kit
 from trackway.domain.ledger import Patience
-from trackway.service.budget import Budget
-from trackway.service.explanation import Explanations
-from trackway.service.inbound import Inbound
-from trackway.service.inquiry import Desk
-from trackway.service.roster import Roster
+from trackway.service.asking.budget import Budget
+from trackway.service.asking.explanation import Explanations
+from trackway.service.asking.inbound import Inbound
+from trackway.service.asking.inquiry import Desk
+from trackway.service.asking.roster import Roster
 from trackway.service.senders import Sender, Senders
 from trackway.storage.connections import Connections
 from trackway.storage.ledger import Ledger

@@ -3,7 +3,7 @@
 from starlette.routing import BaseRoute
 
 from trackway.app.house import House, connector_of
-from trackway.service.connecting import Connecting
+from trackway.service.asking.connecting import Connecting
 from trackway.web.console import pages
 from trackway.web.console.base.kit import Kit
 from trackway.wire.files.emsevt import profile_in

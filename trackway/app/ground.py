@@ -12,8 +12,8 @@ from trackway.domain.planning import Intervals
 from trackway.domain.zones import Zones
 from trackway.egress.client import GuardedClient
 from trackway.service.access import Access
+from trackway.service.merchants.stream import Bell
 from trackway.service.metrics import Metrics
-from trackway.service.stream import Bell
 from trackway.storage.accounts import Accounts
 from trackway.storage.allowance import Allowance
 from trackway.storage.audit import AuditedDatabase

@@ -7,16 +7,16 @@ from trackway.app.asking import Asking
 from trackway.app.ground import Ground, lifetimes_of
 from trackway.domain.webhook import Kind
 from trackway.egress import address
-from trackway.service.alteration import Alteration
-from trackway.service.browsing import Browse
-from trackway.service.links import Links
-from trackway.service.lookup import Lookup
-from trackway.service.overview import Overview
-from trackway.service.recarry import Recarry
-from trackway.service.registration import Registration
-from trackway.service.shopfront import Shopfront
-from trackway.service.stream import Stream
-from trackway.service.webhooks import Sample, Webhooks
+from trackway.service.merchants.alteration import Alteration
+from trackway.service.merchants.browsing import Browse
+from trackway.service.merchants.lookup import Lookup
+from trackway.service.merchants.overview import Overview
+from trackway.service.merchants.recarry import Recarry
+from trackway.service.merchants.registration import Registration
+from trackway.service.merchants.stream import Stream
+from trackway.service.merchants.webhooks import Sample, Webhooks
+from trackway.service.shop.links import Links
+from trackway.service.shop.shopfront import Shopfront
 from trackway.storage.attention import Attention
 from trackway.storage.browsing import Browsing
 from trackway.storage.deliveries import Deliveries

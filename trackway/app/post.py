@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from trackway.app.ground import Ground
-from trackway.service.loading import Loader
-from trackway.service.mailroom import Mailroom
+from trackway.service.post.loading import Loader
+from trackway.service.post.mailroom import Mailroom
+from trackway.service.post.texts import Texts
 from trackway.service.senders import Sender, Senders
-from trackway.service.texts import Texts
 from trackway.storage.catalogue import seeded_countries, seeded_wordings
 from trackway.storage.inquiries import Inquiries
 from trackway.storage.mailroom import Items, Partners

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from trackway.app.ground import Ground
-from trackway.service.audit import Audit
-from trackway.service.passwords import Passwords
-from trackway.service.people import People
-from trackway.service.second_factor import SecondFactor
-from trackway.service.signing_in import SigningIn
+from trackway.service.people.audit import Audit
+from trackway.service.people.passwords import Passwords
+from trackway.service.people.people import People
+from trackway.service.people.second_factor import SecondFactor
+from trackway.service.people.signing_in import SigningIn
 from trackway.storage import people
 from trackway.storage.audit import Audit as Deeds
 from trackway.storage.sessions import Sessions

@@ -10,9 +10,9 @@ from trackway.connectors import inbound
 from trackway.connectors.base import Connector
 from trackway.domain.recognition import final_carrier
 from trackway.domain.webhook import Attempt, Message, Outcome
-from trackway.service.judgement import Judgement
-from trackway.service.overview import STUCK_AFTER
-from trackway.service.roster import Asker
+from trackway.service.asking.judgement import Judgement
+from trackway.service.asking.roster import Asker
+from trackway.service.merchants.overview import STUCK_AFTER
 from trackway.storage.askings import Askings
 from trackway.storage.inquiries import Inquiries
 from trackway.storage.ledger import Ledger

@@ -7,7 +7,7 @@ import typer
 from trackway.app.house import House
 from trackway.cli.base import AsJson, Data, DatabaseUrl, out, print_json, within
 from trackway.domain.person import Person, Role
-from trackway.service.people import Link
+from trackway.service.people.people import Link
 
 app = typer.Typer(no_args_is_help=True, help="People: who may use the console, and as what.")
 Name = Annotated[str, typer.Argument(metavar="NAME", help="What the person signs in with.")]

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from trackway.service.inbound import Inbound
+from trackway.service.asking.inbound import Inbound
 from trackway.web.batch import answer_batch
 from trackway.web.http import METHODS, bearer, read_body
 from trackway.wire.carrier import left_over, read_events

@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
 from trackway.config import Config
-from trackway.service.mailroom import Mailroom
+from trackway.service.post.mailroom import Mailroom
 from trackway.web.http import BodyUnreadable, bearer, json_response, read_body
 from trackway.wire import hkpost as wire
 from trackway.wire.hkpost_codes import BAD_FORMAT, DENIED, UNAVAILABLE, code_of

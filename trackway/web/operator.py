@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from trackway.domain.mail import Item
-from trackway.service.mailroom import Mailroom
+from trackway.service.post.mailroom import Mailroom
 from trackway.service.senders import Senders
 from trackway.web.batch import answer_batch
 from trackway.web.http import METHODS, bearer, read_body

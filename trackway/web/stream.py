@@ -12,7 +12,7 @@ from starlette.types import Receive, Scope, Send
 from trackway.domain.errors import AccessDenied, StorageError
 from trackway.domain.webhook import Message
 from trackway.service.access import Access
-from trackway.service.stream import Stream
+from trackway.service.merchants.stream import Stream
 from trackway.web.caller import Networks, caller_address
 from trackway.web.http import denied, json_response
 from trackway.wire.track17 import write_problem

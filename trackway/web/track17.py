@@ -12,10 +12,10 @@ from starlette.types import Receive, Scope, Send
 from trackway.domain.account import Account
 from trackway.domain.errors import AccessDenied, StorageError
 from trackway.service.access import Access
-from trackway.service.alteration import Alteration
-from trackway.service.lookup import Lookup
-from trackway.service.recarry import Recarry
-from trackway.service.registration import Registration
+from trackway.service.merchants.alteration import Alteration
+from trackway.service.merchants.lookup import Lookup
+from trackway.service.merchants.recarry import Recarry
+from trackway.service.merchants.registration import Registration
 from trackway.web.caller import Networks, caller_address
 from trackway.web.http import METHODS, BodyUnreadable, denied, json_response, read_body
 from trackway.wire import track17 as wire

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from trackway.service.judgement import Judgement
+from trackway.service.asking.judgement import Judgement
 from trackway.storage.outbox import Outbox
 from trackway.storage.turns import Turns
 from trackway.worker.loop import Loop, Sleep

@@ -9,8 +9,8 @@ from trackway.connectors.base import Connector, Inquiry
 from trackway.domain.errors import CarrierFault
 from trackway.domain.planning import Reason
 from trackway.domain.tracking import Report, Tracking
-from trackway.service.inquiry import Desk
-from trackway.service.judgement import Judgement
+from trackway.service.asking.inquiry import Desk
+from trackway.service.asking.judgement import Judgement
 from trackway.storage.askings import Answered, Askings, Due, Verdict
 from trackway.storage.database import Announce
 from trackway.worker.loop import Loop, Sleep

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
-from trackway.service.roster import Asker
+from trackway.service.asking.roster import Asker
 from trackway.worker.loop import Loop, Sleep
 
 _PAUSE = 1.0

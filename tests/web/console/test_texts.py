@@ -5,7 +5,7 @@ from pathlib import Path
 
 from trackway import web
 from trackway.domain.tracking import QueryState
-from trackway.service.explanation import Obstacle
+from trackway.service.asking.explanation import Obstacle
 from trackway.web.console.base.texts import Texts, preferred
 
 HERE = Path(web.__file__).parent / "console"

@@ -7,7 +7,7 @@ from rich.table import Table
 
 from trackway.cli.base import AsJson, Data, DatabaseUrl, out, print_json, within
 from trackway.domain.ledger import Day
-from trackway.service.budget import Standing
+from trackway.service.asking.budget import Standing
 
 
 def budget(

@@ -9,7 +9,7 @@ from trackway.app.house import House
 from trackway.cli.base import AsJson, Data, DatabaseUrl, out, print_json, within
 from trackway.domain.planning import words
 from trackway.domain.tracking import Position
-from trackway.service.explanation import Explanation, LegStory
+from trackway.service.asking.explanation import Explanation, LegStory
 
 _ROLES = {Position.FIRST: "carrier", Position.FINAL: "final carrier"}
 Number = Annotated[str, typer.Argument(help="The tracking number.")]

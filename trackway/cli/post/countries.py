@@ -7,7 +7,7 @@ import typer
 from trackway.cli.base import AsJson, Data, DatabaseUrl, fail, out, print_json
 from trackway.cli.post.spoken import InFile, OnlyOwn, Word, ask, chosen, spoken, take_over, told
 from trackway.domain.mail import Country
-from trackway.service.texts import Texts
+from trackway.service.post.texts import Texts
 from trackway.wire import hkpost_texts as wire
 
 app = typer.Typer(no_args_is_help=True, help="What countries are called.")

@@ -12,7 +12,7 @@ from trackway.cli.base import fail, out, within
 from trackway.domain.errors import ConfigError
 from trackway.domain.errors.items import FieldInvalid
 from trackway.domain.mail import Words
-from trackway.service.texts import Texts
+from trackway.service.post.texts import Texts
 
 T = TypeVar("T")
 InFile = Annotated[str, typer.Argument(help="A CSV file; - for standard input.")]

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from trackway.cli.base import AsJson, Data, DatabaseUrl, fail, out, print_json
 from trackway.cli.post.spoken import InFile, OnlyOwn, Word, ask, chosen, spoken, take_over, told
 from trackway.domain.phrasebook import Wording
-from trackway.service.texts import Texts, wording_key
+from trackway.service.post.texts import Texts, wording_key
 from trackway.wire import hkpost_texts as wire
 
 app = typer.Typer(no_args_is_help=True, help="What event codes and messages are called, and the milestones they mean.")

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from trackway.domain.carrier import Catalogue
-from trackway.service.overview import Counts, Overview, Picture, Route
+from trackway.service.merchants.overview import Counts, Overview, Picture, Route
 from trackway.web.console import charts
 from trackway.web.console.base.kit import Kit
 from trackway.web.console.base.visit import Visit

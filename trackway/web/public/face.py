@@ -17,8 +17,8 @@ from trackway.domain.errors import StorageError
 from trackway.domain.errors.access import TooFast
 from trackway.domain.errors.shops import LinkUnknown
 from trackway.domain.shop import Shop, ink_on, readable
-from trackway.service.links import Links
-from trackway.service.shopfront import Shopfront
+from trackway.service.shop.links import Links
+from trackway.service.shop.shopfront import Shopfront
 from trackway.web.caller import Networks, caller_address
 from trackway.web.console.base.assets import Assets, templates
 from trackway.web.console.base.texts import LANGUAGES, Texts, preferred

@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from trackway.service.access import Access
-from trackway.service.audit import Audit
-from trackway.service.signing_in import SigningIn
+from trackway.service.people.audit import Audit
+from trackway.service.people.signing_in import SigningIn
 from trackway.web.caller import Networks, caller_address
 from trackway.web.console.base.assets import Assets, templates
 from trackway.web.console.base.cookies import Cookies

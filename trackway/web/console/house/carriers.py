@@ -8,10 +8,10 @@ from starlette.routing import BaseRoute
 
 from trackway.domain.carrier import Catalogue
 from trackway.domain.person import Role
-from trackway.service.budget import Budget, Standing
-from trackway.service.connecting import Connecting, Offer
-from trackway.service.overview import Overview
-from trackway.service.roster import Asker, Roster
+from trackway.service.asking.budget import Budget, Standing
+from trackway.service.asking.connecting import Connecting, Offer
+from trackway.service.asking.roster import Asker, Roster
+from trackway.service.merchants.overview import Overview
 from trackway.web.console.base.kit import Kit
 from trackway.web.console.base.visit import Visit
 from trackway.web.console.names import carrier_name

@@ -9,8 +9,8 @@ from starlette.routing import BaseRoute
 from trackway.domain.errors.items import ItemUnreadable
 from trackway.domain.mail import Unread, item_number
 from trackway.domain.person import Role
-from trackway.service.loading import Loader
-from trackway.service.mailroom import Mailroom
+from trackway.service.post.loading import Loader
+from trackway.service.post.mailroom import Mailroom
 from trackway.web.console.base.kit import Kit
 from trackway.web.console.base.visit import Visit
 from trackway.web.http import json_response

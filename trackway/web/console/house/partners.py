@@ -6,7 +6,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from trackway.domain.person import Role
-from trackway.service.mailroom import Mailroom
+from trackway.service.post.mailroom import Mailroom
 from trackway.web.console.base.kit import Kit
 from trackway.web.console.base.visit import Visit
 

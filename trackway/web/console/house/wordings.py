@@ -6,7 +6,7 @@ from starlette.routing import BaseRoute
 from trackway.domain.mail import Country, Words
 from trackway.domain.person import Role
 from trackway.domain.phrasebook import Wording
-from trackway.service.texts import Texts, wording_key
+from trackway.service.post.texts import Texts, wording_key
 from trackway.web.console.base.forms import Form
 from trackway.web.console.base.kit import Kit
 from trackway.web.console.base.visit import Visit

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from trackway.domain.listing import Filter, Span
 from trackway.domain.tracking import Milestone
-from trackway.service.browsing import Place
+from trackway.service.merchants.browsing import Place
 
 _DIGITS = 18
 _SPANS = ("registered", "tracked", "pushed", "stopped")

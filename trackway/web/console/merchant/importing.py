@@ -17,7 +17,7 @@ from trackway.domain.number import validate
 from trackway.domain.person import Role
 from trackway.domain.recognition import Candidate, Detected
 from trackway.domain.registration import MAX_TAG, Application, Refused, Subject
-from trackway.service.registration import Registration
+from trackway.service.merchants.registration import Registration
 from trackway.web.console.base.kit import Kit
 from trackway.web.console.base.visit import Visit
 from trackway.web.console.merchant.trackings import carrier_name, carrier_options

@@ -6,7 +6,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute
 
 from trackway.domain.errors.access import KeyUnknown
-from trackway.service.stream import Stream
+from trackway.service.merchants.stream import Stream
 from trackway.web.console.base.kit import Kit
 from trackway.web.console.base.visit import Visit
 

@@ -5,8 +5,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from trackway.domain.person import Role
-from trackway.service.links import Links
-from trackway.service.shopfront import Shopfront
+from trackway.service.shop.links import Links
+from trackway.service.shop.shopfront import Shopfront
 from trackway.web.caller import is_https
 from trackway.web.console.base.kit import Kit
 from trackway.web.console.base.visit import Visit

@@ -14,11 +14,11 @@ from trackway.domain.person import Role
 from trackway.domain.reckoning import trip_days
 from trackway.domain.registration import CarrierChange, NoteChange, Refused, Subject
 from trackway.domain.tracking import StopReason
-from trackway.service.alteration import Alteration
-from trackway.service.browsing import Browse
-from trackway.service.explanation import Explanations
-from trackway.service.links import Links
-from trackway.service.recarry import Recarry
+from trackway.service.asking.explanation import Explanations
+from trackway.service.merchants.alteration import Alteration
+from trackway.service.merchants.browsing import Browse
+from trackway.service.merchants.recarry import Recarry
+from trackway.service.shop.links import Links
 from trackway.web.console.base.kit import Kit
 from trackway.web.console.base.places import HOME
 from trackway.web.console.base.visit import Visit

@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute
 from trackway.domain.carrier import Catalogue
 from trackway.domain.listing import Listed
 from trackway.domain.tracking import Milestone
-from trackway.service.browsing import MOST_COUNTED, Browse
+from trackway.service.merchants.browsing import MOST_COUNTED, Browse
 from trackway.web.console.base.kit import Kit
 from trackway.web.console.base.places import HOME
 from trackway.web.console.base.policy import headers, policy

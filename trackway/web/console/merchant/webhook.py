@@ -10,7 +10,7 @@ from trackway.domain.errors.webhooks import WebhookAddressMalformed
 from trackway.domain.person import Role
 from trackway.domain.webhook import Outcome
 from trackway.egress.client import Reply
-from trackway.service.webhooks import Webhooks
+from trackway.service.merchants.webhooks import Webhooks
 from trackway.storage.deliveries import COUNTED, Delivery
 from trackway.web.console.base.kit import Kit
 from trackway.web.console.base.places import local

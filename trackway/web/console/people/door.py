@@ -10,7 +10,7 @@ from trackway.domain.errors import ConfigError
 from trackway.domain.errors.access import TooFast
 from trackway.domain.errors.people import LinkSpent, SignInFailed
 from trackway.domain.person import LinkKind, Person, Role
-from trackway.service.people import People
+from trackway.service.people.people import People
 from trackway.web.console.base.forms import read_form
 from trackway.web.console.base.kit import Kit
 from trackway.web.console.base.places import HOME, LOGIN, local

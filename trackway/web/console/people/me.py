@@ -7,8 +7,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from trackway.domain.person import Role
-from trackway.service.people import People
-from trackway.service.second_factor import SecondFactor
+from trackway.service.people.people import People
+from trackway.service.people.second_factor import SecondFactor
 from trackway.web.console.base.kit import Kit
 from trackway.web.console.base.places import LOGIN
 from trackway.web.console.base.texts import LANGUAGES

@@ -8,7 +8,7 @@ from starlette.routing import BaseRoute
 
 from trackway.domain.errors.people import PersonUnknown
 from trackway.domain.person import Person, Role
-from trackway.service.people import Link, People
+from trackway.service.people.people import Link, People
 from trackway.web.console.base.kit import Kit
 from trackway.web.console.base.visit import Visit
 

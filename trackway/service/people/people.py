@@ -8,7 +8,7 @@ from msgspec import Struct
 from trackway.domain.errors.people import LastOwner, LinkSpent, NameMalformed, NameTaken, PasswordWrong, PersonUnknown
 from trackway.domain.person import LINK_LASTS, LinkKind, Person, Role
 from trackway.service.access import Access
-from trackway.service.passwords import Passwords
+from trackway.service.people.passwords import Passwords
 from trackway.storage.people import People as Kept
 from trackway.storage.vault import Vault
 

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from trackway.domain.day import day_of, next_day
 from trackway.domain.ledger import Day, Pause
-from trackway.service.roster import Asker, Roster
+from trackway.service.asking.roster import Asker, Roster
 from trackway.storage.allowance import Allowance
 from trackway.storage.ledger import Ledger
 from trackway.storage.pauses import Pauses

@@ -7,8 +7,8 @@ from trackway.domain.errors import StorageError
 from trackway.domain.errors.access import TooFast
 from trackway.domain.errors.people import SignInFailed
 from trackway.domain.person import Person, Session
-from trackway.service.passwords import Passwords
-from trackway.service.second_factor import SecondFactor
+from trackway.service.people.passwords import Passwords
+from trackway.service.people.second_factor import SecondFactor
 from trackway.storage.allowance import Allowance
 from trackway.storage.people import People
 from trackway.storage.sessions import Sessions

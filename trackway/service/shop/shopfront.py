@@ -8,7 +8,7 @@ from trackway.domain import shop as rules
 from trackway.domain.errors.shops import LinkUnknown
 from trackway.domain.shop import Shop
 from trackway.domain.tracking import Tracking
-from trackway.service.links import Links
+from trackway.service.shop.links import Links
 from trackway.storage.database import Database
 from trackway.storage.loading import look
 from trackway.storage.shops import Shops

@@ -29,7 +29,7 @@ from trackway.domain.mail import (
     item_number,
 )
 from trackway.domain.phrasebook import Phrasebook
-from trackway.service.texts import Texts
+from trackway.service.post.texts import Texts
 from trackway.storage.allowance import Allowance
 from trackway.storage.inquiries import Asked, Inquiries, Usage, subject_of
 from trackway.storage.mailroom import Items, Partners

@@ -15,8 +15,8 @@ from trackway.domain.planning import Intervals, span
 from trackway.domain.recognition import recognise
 from trackway.domain.record import meant
 from trackway.domain.tracking import Milestone, Position, QueryState, StopReason
-from trackway.service.budget import Budget
-from trackway.service.roster import Asker, Roster
+from trackway.service.asking.budget import Budget
+from trackway.service.asking.roster import Asker, Roster
 from trackway.storage.legs import Followed, Legs, Standing
 from trackway.storage.pauses import Pauses
 

@@ -10,8 +10,8 @@ from trackway.domain.listing import Filter, Listed
 from trackway.domain.reckoning import route_of
 from trackway.domain.statistic import Histogram
 from trackway.domain.tracking import Milestone
-from trackway.service.explanation import Explanation, Explanations
-from trackway.service.overview import Overview
+from trackway.service.asking.explanation import Explanation, Explanations
+from trackway.service.merchants.overview import Overview
 from trackway.storage.browsing import MOST_COUNTED, Browsing, Leaf, Place, Whole
 from trackway.storage.deliveries import Deliveries, Delivery, Sought
 

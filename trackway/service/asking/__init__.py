@@ -1,0 +1,1 @@
+"""Who asks which carrier, when, at what cost, and what the answer means."""

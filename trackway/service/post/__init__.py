@@ -1,0 +1,1 @@
+"""A postal operator: its items, its partners, its words."""

@@ -1,0 +1,1 @@
+"""What strangers see of a shop and its parcels."""
