@@ -233,8 +233,8 @@ async def test_trackings_of_before_are_found_with_their_tags(database_url: str, 
         await migrate.upgrade_postgres(url)
     store = await open_store(url)
     assert await Trackings(store.main).tracks(1, ["RR123456789CN", "123456789012", "GONE1"]) == {
-        "RR123456789CN": [Found("RR123456789CN", 3011, 0, "mine", "{}")],
-        "123456789012": [Found("123456789012", 7041, 100003, "", "[]")],
+        "RR123456789CN": [Found("RR123456789CN", 3011, 0, "mine", b"{}")],
+        "123456789012": [Found("123456789012", 7041, 100003, "", b"[]")],
     }
     legs = [tuple(row) for row in await store.main.read(_LEGS)]
     assert legs == [(4, 1, 3011, "Unasked", 10, "new"), (4, 2, 21051, "Unasked", None, "new")]

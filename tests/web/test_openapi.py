@@ -17,7 +17,7 @@ from trackway.web.openapi import carrier as openapi_carrier
 from trackway.web.openapi import hkpost as openapi_hkpost
 from trackway.web.openapi import operator as openapi_operator
 from trackway.web.openapi import track17 as openapi_track17
-from trackway.wire import track17, track17_requests
+from trackway.wire import track17_items, track17_requests
 from trackway.wire.hkpost_codes import WORDS
 from trackway.wire.track17_codes import DENIALS, INTERNAL, NEEDS, REFUSALS, REQUESTS
 
@@ -104,7 +104,7 @@ def test_every_code_is_listed() -> None:
 def test_requests_are_described_with_the_fields_that_are_read() -> None:
     described = [track17_requests.Registration, track17_requests.CarrierChange, track17_requests.NoteChange]
     fields = {field for kind in described for field in kind.__struct_fields__}
-    assert fields == set(track17._Loose.__struct_fields__)  # noqa: SLF001  # what the reader knows
+    assert fields == set(track17_items._Loose.__struct_fields__)  # noqa: SLF001  # what the reader knows
 
 
 @pytest.mark.parametrize("page", PAGES)

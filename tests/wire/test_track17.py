@@ -13,7 +13,7 @@ from trackway.domain.errors import Refusal
 from trackway.domain.errors.items import ExtraParameterNeeded, NumberMalformed
 from trackway.domain.registration import Accepted, Application, Found, NoteChange, Refused, Subject
 from trackway.domain.tracking import Origin
-from trackway.wire import track17
+from trackway.wire import track17, track17_items
 from trackway.wire.track17_codes import REFUSALS, problem_of
 from trackway.wire.track17_values import plain_json
 
@@ -21,7 +21,7 @@ from trackway.wire.track17_values import plain_json
 def test_an_item_with_everything() -> None:
     body = b"""[{"number":" rr123456789cn ","extra_param":"FR-1","carrier":"3011","final_carrier":21051,
         "auto_detection":true,"tag":"MyId","whatever":{"is":["ignored"]}}]"""
-    assert track17.read_applications(body) == [
+    assert track17_items.read_applications(body) == [
         Application(
             number="RR123456789CN",
             carrier=3011,
@@ -36,7 +36,7 @@ def test_an_item_with_everything() -> None:
 @pytest.mark.parametrize("unset", ["null", "0", '""'])
 def test_what_is_not_set(unset: str) -> None:
     """T6."""
-    (item,) = track17.read_applications(b'\xef\xbb\xbf[{"number":"RR123456789CN","carrier":%s}]' % unset.encode())
+    (item,) = track17_items.read_applications(b'\xef\xbb\xbf[{"number":"RR123456789CN","carrier":%s}]' % unset.encode())
     assert item == Application(number="RR123456789CN")
 
 
@@ -64,7 +64,9 @@ def test_what_is_not_set(unset: str) -> None:
     ],
 )
 def test_a_bad_item_is_refused_and_its_neighbours_go_on(item: str, code: int, message: str) -> None:
-    good, bad, also_good = track17.read_applications(f'[{{"number":"GOOD1"}},{item},{{"number":"GOOD2"}}]'.encode())
+    good, bad, also_good = track17_items.read_applications(
+        f'[{{"number":"GOOD1"}},{item},{{"number":"GOOD2"}}]'.encode()
+    )
     assert (good, also_good) == (Application(number="GOOD1"), Application(number="GOOD2"))
     assert isinstance(bad, Refused)
     assert problem_of(bad.why) == (code, message)
@@ -72,7 +74,7 @@ def test_a_bad_item_is_refused_and_its_neighbours_go_on(item: str, code: int, me
 
 @pytest.mark.parametrize("missing", ["{}", '{"number":null}', '{"number":""}', '{"carrier":3011}', "7"])
 def test_an_item_without_a_number_is_refused_under_none(missing: str) -> None:
-    (refused,) = track17.read_subjects(f"[{missing}]".encode())
+    (refused,) = track17_items.read_subjects(f"[{missing}]".encode())
     assert isinstance(refused, Refused)
     assert refused.number == ""
 
@@ -80,10 +82,10 @@ def test_an_item_without_a_number_is_refused_under_none(missing: str) -> None:
 def test_a_whole_number_is_its_digits() -> None:
     """T6: in some languages a text of digits becomes a number by itself."""
     body = b'[{"number":961207123456,"tag":1007,"param":3078,"carrier":100003}]'
-    assert track17.read_applications(body) == [
+    assert track17_items.read_applications(body) == [
         Application(number="961207123456", tag="1007", param="3078", carrier=100003)
     ]
-    (note,) = track17.read_note_changes(b'{"number":961207123456,"items":{"tag":1007}}')
+    (note,) = track17_items.read_note_changes(b'{"number":961207123456,"items":{"tag":1007}}')
     assert note == NoteChange(number="961207123456", tag="1007")
 
 
@@ -92,21 +94,21 @@ def test_a_whole_number_is_its_digits() -> None:
     [("true", True), ("1", True), ('"1"', True), ('"True"', True), ("0", False), ('"false"', False), ('""', False)],
 )
 def test_a_flag_may_be_a_number_or_a_text(flag: str, meant: bool) -> None:  # noqa: FBT001
-    (item,) = track17.read_applications(f'[{{"number":"GOOD1","auto_detection":{flag}}}]'.encode())
+    (item,) = track17_items.read_applications(f'[{{"number":"GOOD1","auto_detection":{flag}}}]'.encode())
     assert item == Application(number="GOOD1", auto_detection=meant)
 
 
 @pytest.mark.parametrize("items", [b"{}", b"[]", b"null", b'""'])
 def test_no_items_are_no_items_however_they_are_written(items: bytes) -> None:
     """PHP writes a map without a key as `[]`."""
-    assert track17.read_note_changes(b'[{"number":"GOOD1","items":%b}]' % items) == [NoteChange(number="GOOD1")]
+    assert track17_items.read_note_changes(b'[{"number":"GOOD1","items":%b}]' % items) == [NoteChange(number="GOOD1")]
 
 
 def test_strings_may_stand_in_single_quotes() -> None:
     """T5: 17TRACK takes them, and so clients send them."""
     body = b"""[{'number': 'rr123456789cn', 'carrier': '3011', 'tag': 'it\\'s \\"7\\" and "8"'},
         {"number":"GOOD1","tag":"'"}]"""
-    assert track17.read_applications(body) == [
+    assert track17_items.read_applications(body) == [
         Application(number="RR123456789CN", carrier=3011, tag="""it's "7" and "8\""""),
         Application(number="GOOD1", tag="'"),
     ]
@@ -121,12 +123,14 @@ def test_json_is_left_as_it_is(value: object) -> None:
 @pytest.mark.parametrize("part", [b"'", b'"', b"\\'", b'\\"', b"'\\", b"\"'", b"\\"])
 def test_no_body_takes_long(part: bytes) -> None:
     """Each byte is looked at once: a second look for each quote would take hours."""
-    with pytest.raises(track17.RequestRefused):
-        track17.read_subjects(b"'" + part * (1024 * 1024 // len(part)))
+    with pytest.raises(track17_items.RequestRefused):
+        track17_items.read_subjects(b"'" + part * (1024 * 1024 // len(part)))
 
 
 def test_a_tag_of_100_characters_passes_and_101_do_not() -> None:
-    items = track17.read_applications(msgspec.json.encode([{"number": "GOOD1", "tag": "郵" * n} for n in (100, 101)]))
+    items = track17_items.read_applications(
+        msgspec.json.encode([{"number": "GOOD1", "tag": "郵" * n} for n in (100, 101)])
+    )
     assert isinstance(items[0], Application)
     assert isinstance(items[1], Refused)
 
@@ -136,15 +140,15 @@ def test_a_tag_of_100_characters_passes_and_101_do_not() -> None:
     [b"", b"nonsense", b"{}", b"null", b'"a"', b"[", b"[{]", b"\xff\xfe", b'[{"number":"\\ud800"}]', b"[" * 9999],
 )
 def test_a_body_of_another_shape_is_refused_whole(body: bytes) -> None:
-    with pytest.raises(track17.RequestRefused) as refused:
-        track17.read_subjects(body)
+    with pytest.raises(track17_items.RequestRefused) as refused:
+        track17_items.read_subjects(body)
     assert refused.value.code == -18010013
 
 
 def test_forty_items_pass_and_41_do_not() -> None:
-    assert len(track17.read_subjects(msgspec.json.encode([{"number": "GOOD1"}] * 40))) == 40
-    with pytest.raises(track17.RequestRefused) as refused:
-        track17.read_subjects(msgspec.json.encode([{"number": "GOOD1"}] * 41))
+    assert len(track17_items.read_subjects(msgspec.json.encode([{"number": "GOOD1"}] * 40))) == 40
+    with pytest.raises(track17_items.RequestRefused) as refused:
+        track17_items.read_subjects(msgspec.json.encode([{"number": "GOOD1"}] * 41))
     assert (refused.value.code, refused.value.message) == (-18010014, "Tracking numbers exceed 40 limit.")
 
 
@@ -159,8 +163,8 @@ def test_forty_items_pass_and_41_do_not() -> None:
 )
 def test_whatever_comes_is_read_or_refused(value: object) -> None:
     try:
-        items = track17.read_applications(msgspec.json.encode(value))
-    except track17.RequestRefused:
+        items = track17_items.read_applications(msgspec.json.encode(value))
+    except track17_items.RequestRefused:
         return
     for item in items:
         assert isinstance(item, Application | Refused)
@@ -174,13 +178,28 @@ def test_outcomes_stand_in_the_order_asked() -> None:
             Accepted(number="RR123456789CN", carrier=3011, origin=Origin.RECOGNISED),
             Refused(number="1234", why=NumberMalformed("1234")),
             Accepted(number="RR123456789CN", carrier=3013),
-            Found("RM101474005CN", 3011, 0, "", '{"b":301}'),
         ]
     )
     assert written == (
         b'{"code":0,"data":{"accepted":[{"origin":1,"number":"RR123456789CN","carrier":3011},'
-        b'{"number":"RR123456789CN","carrier":3013},{"number":"RM101474005CN","tag":"","track":{"b":301}}],'
+        b'{"number":"RR123456789CN","carrier":3013}],'
         b'"rejected":[{"number":"1234","error":{"code":-18010012,"message":"The format of \'1234\' is invalid."}}]}}'
+    )
+
+
+def test_tracks_go_out_as_they_were_stored() -> None:
+    """T17."""
+    written = track17.write_outcomes(
+        [
+            Found("RM101474005CN", 3011, 0, "", b'{"b":301}'),
+            Refused(number="1234", why=NumberMalformed("1234")),
+            Found("RM101474005HK", 8011, 0, '"\u90f5', b"{}"),
+        ]
+    )
+    assert written.decode() == (
+        '{"code":0,"data":{"accepted":[{"number":"RM101474005CN","tag":"","track":{"b":301}},'
+        '{"number":"RM101474005HK","tag":"\\"\u90f5","track":{}}],'
+        '"rejected":[{"number":"1234","error":{"code":-18010012,"message":"The format of \'1234\' is invalid."}}]}}'
     )
 
 
@@ -203,7 +222,7 @@ def test_every_refusal_has_a_code() -> None:
 
 
 def test_subjects() -> None:
-    assert track17.read_subjects(b'[{"number":"rt215770195hk","carrier":8011}]') == [
+    assert track17_items.read_subjects(b'[{"number":"rt215770195hk","carrier":8011}]') == [
         Subject(number="RT215770195HK", carrier=8011)
     ]
 
@@ -230,7 +249,7 @@ _PLAIN = st.fixed_dictionaries(
 def test_what_is_read_at_one_glance_is_what_is_read_item_by_item(items: list[dict[str, object]]) -> None:
     """A byte order mark is what no quick look gets past."""
     body = msgspec.json.encode(items)
-    for read in (track17.read_applications, track17.read_subjects):
+    for read in (track17_items.read_applications, track17_items.read_subjects):
         quick, slow = (
             [(one.number, problem_of(one.why)) if isinstance(one, Refused) else one for one in read(given)]
             for given in (body, b"\xef\xbb\xbf" + body)

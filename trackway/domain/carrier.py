@@ -116,10 +116,11 @@ class Catalogue:
 
     def post_of(self, country: str, service: str = "") -> Carrier | None:
         """The post of a country, or its arm for items whose S10 number begins with `service`; None if not known."""
-        home, arm = country.lower(), _ARMS.get(service[:1].upper(), "post")
-        if (home, arm) not in self._posts:
-            self._posts[home, arm] = self._by_id.get(f"{home}.{arm}") or self._by_id.get(f"{home}.post")
-        return self._posts[home, arm]
+        asked = country, service[:1]
+        if asked not in self._posts:
+            home, arm = country.lower(), _ARMS.get(service[:1].upper(), "post")
+            self._posts[asked] = self._by_id.get(f"{home}.{arm}") or self._by_id.get(f"{home}.post")
+        return self._posts[asked]
 
     def country_key(self, country: str) -> int:
         """17TRACK's key of an ISO 3166 alpha-2 country, as its tracks' `b` and `c` have it; 0 if not known."""

@@ -11,7 +11,7 @@ MAX_ITEMS = 40
 MAX_TAG = 100
 
 # How each is once it is read: what comes so already is decoded straight into an item, without a second look.
-_Number = Annotated[str, Meta(pattern=r"^[0-9A-Z]{5,50}\Z")]
+_Number = Annotated[str, Meta(min_length=5, max_length=50)]  # all of a request are looked at at once, see track17_items
 _Key = Annotated[int, Meta(ge=0, lt=1 << 31)]
 _Tag = Annotated[str, Meta(max_length=MAX_TAG, pattern=r"^[^\0]*\Z")]
 _Param = Annotated[str, Meta(max_length=MAX_TAG, pattern=r"^(?!\s)[^\0]*(?<!\s)\Z")]
@@ -70,7 +70,7 @@ class Refused(Struct, frozen=True, kw_only=True):
 
 
 class Found(Struct, frozen=True):
-    """One of an account's registrations of a number, with its track as it was written down when it last changed.
+    """One of an account's registrations of a number, with the JSON of its track as written when it last changed.
 
     `track` is None before an answer. For `guess` see Record.
     """
@@ -79,4 +79,4 @@ class Found(Struct, frozen=True):
     carrier: int
     guess: int
     tag: str
-    track: str | None
+    track: bytes | None

@@ -14,13 +14,14 @@ from trackway.storage.database import Row, Work
 from trackway.storage.statement import Statement
 
 T = TypeVar("T")
+_Outcome = tuple[Any, Exception | None]
 _BATCH = 64
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA foreign_keys=ON",
     "PRAGMA cache_size=-65536",
     "PRAGMA temp_store=MEMORY",
-    "PRAGMA wal_autocheckpoint=16000",  # pages: many numbers fall on one page of the index before it is written back
+    "PRAGMA wal_autocheckpoint=32000",  # pages: many numbers fall on one page of the index before it is written back
     "PRAGMA mmap_size=1099511627776",  # as much as SQLite was built to allow
 )
 
@@ -65,6 +66,10 @@ def _rows(connection: sqlite3.Connection, statement: Statement, values: Mapping[
         return connection.execute(statement.sqlite, statement.for_sqlite(values)).fetchall()
     except sqlite3.Error as error:
         raise StorageError(str(error)) from error
+
+
+def _told(error: Exception) -> Exception:
+    return StorageError(str(error)) if isinstance(error, sqlite3.Error) else error
 
 
 class SqliteDatabase:
@@ -119,10 +124,11 @@ class SqliteDatabase:
                 return
 
     def _commit(self, jobs: list[tuple[Work[Any], Future[Any]]]) -> None:
-        """Do all jobs in one transaction, each behind its own savepoint; tell them only after the commit."""
+        """Do all jobs in one transaction; tell them only after the commit."""
+        attempt = self._attempt if len(jobs) > 1 else self._attempt_alone
         try:
             self._writer.execute("BEGIN IMMEDIATE")
-            outcomes = [self._attempt(work) for work, _ in jobs]
+            outcomes = [attempt(work) for work, _ in jobs]
             self._writer.execute("COMMIT")
         except sqlite3.Error as error:
             if self._writer.in_transaction:
@@ -136,14 +142,24 @@ class SqliteDatabase:
             else:
                 future.set_exception(failure)
 
-    def _attempt(self, work: Work[Any]) -> tuple[Any, Exception | None]:
+    def _attempt_alone(self, work: Work[Any]) -> _Outcome:
+        """The same for an only job, without the savepoint, which costs a copy of every page that is changed."""
+        try:
+            return _run(work, SqliteTransaction(self._writer)), None
+        except Exception as error:  # noqa: BLE001  # whatever it is belongs to the one who asked
+            self._writer.execute("ROLLBACK")
+            self._writer.execute("BEGIN")
+            return None, _told(error)
+
+    def _attempt(self, work: Work[Any]) -> _Outcome:
+        """What one of several jobs returned or raised, behind a savepoint: its failure undoes nothing of the others."""
         self._writer.execute("SAVEPOINT job")
         try:
             value = _run(work, SqliteTransaction(self._writer))
         except Exception as error:  # noqa: BLE001  # whatever it is belongs to the one who asked
             self._writer.execute("ROLLBACK TO job")
             self._writer.execute("RELEASE job")
-            return None, StorageError(str(error)) if isinstance(error, sqlite3.Error) else error
+            return None, _told(error)
         self._writer.execute("RELEASE job")
         return value, None
 

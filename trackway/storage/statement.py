@@ -1,9 +1,10 @@
 """One SQL statement, written once and spelled for each engine.
 
-The text is SQL that SQLite and PostgreSQL share, with `:name` for a value and five words of our own:
+The text is SQL that SQLite and PostgreSQL share, with `:name` for a value and six words of our own:
 
 * `@any(name type)`: `column @any(numbers text)` is true where the column is in the list `name`
 * `@rows(name: a text, b bigint)`: the list of tuples `name` as a table with the columns a, b and `ordinal`
+* `@bytes(column)`: the text of the column as UTF-8 bytes, which spares decoding what is only passed on
 * `@prefix(column name)`: true where the column begins with the text `name`, told from an index (see schema)
 * `@locked`: nobody else changes what is read until the transaction ends (SQLite has one writer: nothing to do)
 * `@skip_locked`: the same, and pass over what others have locked
@@ -20,6 +21,7 @@ import msgspec
 
 _ANY = re.compile(r"@any\((\w+) ([\w ]+)\)")
 _ROWS = re.compile(r"@rows\((\w+): ([^)]*)\)")
+_BYTES = re.compile(r"@bytes\((\w+)\)")
 _PREFIX = re.compile(r"@prefix\((\w+) (\w+)\)")
 _VALUE = re.compile(r"(?<![:\w]):([a-z_]\w*)")
 
@@ -55,10 +57,12 @@ class Statement:
         self._as_json = self._lists + tuple(name for name, _ in self._rows)
         sqlite = _ROWS.sub(_sqlite_rows, text)
         sqlite = _ANY.sub(r"IN (SELECT value FROM json_each(:\1))", sqlite)
+        sqlite = _BYTES.sub(r"CAST(\1 AS BLOB)", sqlite)
         sqlite = _PREFIX.sub(r"(\1 >= :\2 AND \1 < (:\2 || char(1114111)))", sqlite)
         self.sqlite = sqlite.replace("@skip_locked", "").replace("@locked", "")
         postgres = _ROWS.sub(_postgres_rows, text)
         postgres = _ANY.sub(r"= ANY(CAST(:\1 AS \2[]))", postgres)
+        postgres = _BYTES.sub(r"convert_to(\1, 'UTF8')", postgres)
         postgres = _PREFIX.sub(r"(\1 ~>=~ :\2 AND \1 ~<~ (:\2 || chr(1114111)))", postgres)
         postgres = postgres.replace("@skip_locked", "FOR UPDATE SKIP LOCKED")
         postgres = postgres.replace("@locked", "FOR NO KEY UPDATE")  # others may still refer to the row

@@ -10,7 +10,7 @@ from trackway.storage.statement import Statement
 # Of `tracking` only its unique index is read, never a row: a tracking without a track has no guess yet.
 # No ORDER BY: the store would sort the bodies along with the rows.
 _TRACKS = Statement(
-    "SELECT number, carrier, COALESCE(track.guess, 0), COALESCE(track.tag, ''), body, id "
+    "SELECT number, carrier, COALESCE(track.guess, 0), COALESCE(track.tag, ''), @bytes(body), id "
     "FROM tracking LEFT JOIN track ON tracking_id = id WHERE account_id = :account AND number @any(numbers text)"
 )
 _ID = itemgetter(5)

@@ -19,6 +19,7 @@ from trackway.service.merchants.registration import Registration
 from trackway.web.caller import Networks, caller_address
 from trackway.web.http import METHODS, BodyUnreadable, denied, json_response, read_body
 from trackway.wire import track17 as wire
+from trackway.wire import track17_items as asked
 from trackway.wire.track17_codes import INTERNAL, NOWHERE
 from trackway.wire.track17_list import read_filter, write_page
 
@@ -91,7 +92,7 @@ class Track17Face:
             return await self._answer(request)
         except AccessDenied as why:
             return denied(why)
-        except wire.RequestRefused as why:
+        except asked.RequestRefused as why:
             return json_response(wire.write_problem(why.code, why.message))
         except BodyUnreadable:
             return json_response(wire.write_problem(-18010013, "Submitted data is invalid."))
@@ -114,38 +115,38 @@ class Track17Face:
         return json_response(await endpoint(account, await read_body(request), now))
 
     async def _register(self, account: Account, body: bytes, now: datetime) -> bytes:
-        items = wire.read_applications(body)
+        items = asked.read_applications(body)
         return wire.write_outcomes(await self._registration.register(account.id, items, now))
 
     async def _gettrackinfo(self, account: Account, body: bytes, _now: datetime) -> bytes:
-        return wire.write_outcomes(await self._lookup.tracks(account.id, wire.read_subjects(body)))
+        return wire.write_outcomes(await self._lookup.tracks(account.id, asked.read_subjects(body)))
 
     async def _gettracklist(self, account: Account, body: bytes, _now: datetime) -> bytes:
         wanted, number = read_filter(body)
         return write_page(await self._lookup.page(account.id, wanted, number), self._country_key)
 
     async def _changecarrier(self, account: Account, body: bytes, now: datetime) -> bytes:
-        items = wire.read_carrier_changes(body)
+        items = asked.read_carrier_changes(body)
         return wire.write_outcomes(await self._recarry.change(account.id, items, now))
 
     async def _changeinfo(self, account: Account, body: bytes, now: datetime) -> bytes:
-        return wire.write_outcomes(await self._alteration.note(account.id, wire.read_note_changes(body), now))
+        return wire.write_outcomes(await self._alteration.note(account.id, asked.read_note_changes(body), now))
 
     async def _stoptrack(self, account: Account, body: bytes, now: datetime) -> bytes:
-        return wire.write_outcomes(await self._alteration.stop(account.id, wire.read_subjects(body), now))
+        return wire.write_outcomes(await self._alteration.stop(account.id, asked.read_subjects(body), now))
 
     async def _retrack(self, account: Account, body: bytes, now: datetime) -> bytes:
-        return wire.write_outcomes(await self._alteration.retrack(account.id, wire.read_subjects(body), now))
+        return wire.write_outcomes(await self._alteration.retrack(account.id, asked.read_subjects(body), now))
 
     async def _deletetrack(self, account: Account, body: bytes, now: datetime) -> bytes:
-        return wire.write_outcomes(await self._alteration.delete(account.id, wire.read_subjects(body), now))
+        return wire.write_outcomes(await self._alteration.delete(account.id, asked.read_subjects(body), now))
 
     async def _push(self, account: Account, body: bytes, now: datetime) -> bytes:
-        items = wire.read_subjects(body)
+        items = asked.read_subjects(body)
         return wire.write_outcomes(await self._alteration.push(account.id, items, account.webhook_url, now))
 
     async def _detect(self, _account: Account, body: bytes, _now: datetime) -> bytes:
-        return wire.write_outcomes(self._registration.detect(wire.read_subjects(body)))
+        return wire.write_outcomes(self._registration.detect(asked.read_subjects(body)))
 
 
 async def _nowhere(_: Request) -> Response:

@@ -11,7 +11,7 @@ from trackway.domain.errors import Refusal
 from trackway.domain.errors.items import CarrierNotRecognised, FinalCarrierNotPostal
 from trackway.domain.errors.trackings import AlreadyRegistered, DailyLimitReached, QuotaUsedUp
 from trackway.domain.lifecycle import Lifetimes
-from trackway.domain.number import parse_s10
+from trackway.domain.number import is_s10
 from trackway.domain.recognition import Candidate, Check, Detected, recognise
 from trackway.domain.registration import Accepted, Application, Refused, Subject
 from trackway.domain.tracking import CANDIDATES, Origin
@@ -114,8 +114,7 @@ class Registration:
 
     def _post(self, number: str) -> Carrier | None:
         """The post of an S10 number, which is certain; found alone it is found far faster than among all candidates."""
-        parsed = parse_s10(number)
-        return self._catalogue.post_of(parsed.country, parsed.service) if parsed else None
+        return self._catalogue.post_of(number[-2:], number[:2]) if is_s10(number) else None
 
     def _check(self, item: Application, carrier: Carrier) -> None:
         if item.final_carrier:
