@@ -4,11 +4,12 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 
 from tests.conftest import NOW
-from trackway.domain.mail import Item, Unread
+from trackway.domain.mail import Country, Item, Scan, Unread
 from trackway.service.post.loading import Loaded, Loader, spooled
 from trackway.wire.files import Format, read_file
 
-BATCH = 1000
+BATCH = 10_000
+SCAN = Scan("2026-11-01 09:00", Country("HK"), "EMA")
 
 
 class Kept:
@@ -30,12 +31,12 @@ async def test_batches_are_kept_in_turn_and_told_of() -> None:
         Item(number="RB000000010HK"),
         bad,
         harmless,
-        *[Item(number="RB000000010HK")] * BATCH,
+        *[Item(number="RB000000010HK", scans=(SCAN,) * 4)] * (BATCH // 4 + 1),
     ]
     loaded = await loader.run(iter(entries), tell=told.append, went=lambda so_far: sums.append(so_far.items))
-    assert loaded == Loaded(items=BATCH + 1, scans=0, refused=1)
-    assert kept.batches == [BATCH - 2, 3]
-    assert sums == [BATCH - 2, BATCH + 1]
+    assert loaded == Loaded(items=BATCH // 4 + 2, scans=BATCH + 4, refused=1)
+    assert kept.batches == [BATCH // 4 + 1, 1]
+    assert sums == [BATCH // 4 + 1, BATCH // 4 + 2]
     assert told == [bad, harmless]
 
 

@@ -9,10 +9,13 @@ from tests.conftest import NOW
 from tests.mailrooms import BOOK
 from trackway.domain.card import card_of, item_on
 from trackway.domain.mail import Country, Item, Partner, Scan, Words
+from trackway.domain.phrasebook import Phrasebook
+from trackway.domain.scribe import Scribe
 from trackway.storage.mailroom import Items, Partners
 from trackway.storage.store import Store, open_store
 
 NUMBER = "RT215770195HK"
+SILENT, SCRIBE = Scribe(Phrasebook([], [])), Scribe(BOOK)
 UNSAID = Words()
 HONG_KONG = Country("HK", Words("HONG KONG", "香港", "香港"))
 
@@ -34,10 +37,6 @@ ITEM = Item(
 )
 
 
-def _whole(item: Item) -> Item:
-    return item
-
-
 @pytest.fixture
 def items(store: Store) -> Items:
     return Items(store.main)
@@ -49,7 +48,7 @@ async def _found(items: Items, number: str = NUMBER) -> Item:
 
 async def test_what_was_loaded_is_found_and_what_was_not_is_absent(items: Items) -> None:
     bare = replace(ITEM, number="LK773201020HK", scans=())
-    await items.load([ITEM, bare], _whole)
+    await items.load([ITEM, bare], SILENT)
     assert await items.find([NUMBER, "LK773201020HK", "RB000000010HK"]) == {
         NUMBER: card_of(ITEM),
         "LK773201020HK": card_of(bare),
@@ -59,21 +58,21 @@ async def test_what_was_loaded_is_found_and_what_was_not_is_absent(items: Items)
 
 async def test_h23_scans_are_oldest_first_and_those_of_one_minute_as_told(items: Items) -> None:
     same = [scan("03 00:00", what) for what in ("EMD", "EDB", "EDC", "EMA")]
-    await items.load([replace(ITEM, scans=(*same[:3], LEFT))], _whole)
-    await items.load([replace(ITEM, scans=(same[3], POSTED))], _whole)
+    await items.load([replace(ITEM, scans=(*same[:3], LEFT))], SILENT)
+    await items.load([replace(ITEM, scans=(same[3], POSTED))], SILENT)
     assert (await _found(items)).scans == (POSTED, LEFT, *same)
 
 
 async def test_loading_twice_changes_nothing(items: Items) -> None:
     for _ in range(2):
-        await items.load([replace(ITEM, scans=(POSTED, LEFT, POSTED))], _whole)
+        await items.load([replace(ITEM, scans=(POSTED, LEFT, POSTED))], SILENT)
     assert (await _found(items)).scans == (POSTED, LEFT)
 
 
 async def test_texts_are_mended_and_kept_where_none_is_given(items: Items) -> None:
-    await items.load([ITEM], _whole)
+    await items.load([ITEM], SILENT)
     mended = scan("01 09:00", "EMA", Words("Item posted"))
-    await items.load([Item(number=NUMBER, drop_off=Words(e="Central"), scans=(mended,))], _whole)
+    await items.load([Item(number=NUMBER, drop_off=Words(e="Central"), scans=(mended,))], SILENT)
     found = await _found(items)
     assert found.scans == (scan("01 09:00", "EMA", Words("Item posted", "櫃位收件", "柜位收件")),)
     assert found.drop_off == Words("Central", "皇后大道郵政局", "皇后大道邮政局")
@@ -88,58 +87,58 @@ async def test_scans_differ_by_time_place_and_what_happened(items: Items) -> Non
         replace(LEFT, place=Country("HK", Words("KOWLOON"))),
         replace(LEFT, what="Left by sea"),
     )
-    await items.load([replace(ITEM, scans=(LEFT, *others))], _whole)
+    await items.load([replace(ITEM, scans=(LEFT, *others))], SILENT)
     assert len((await _found(items)).scans) == 5
 
 
 async def test_h26_the_newest_item_of_a_number_answers(items: Items) -> None:
     again = replace(ITEM, posted="2027-12-01 09:00", scans=(replace(POSTED, time="2027-12-01 09:00"),))
-    await items.load([again, ITEM], _whole)
+    await items.load([again, ITEM], SILENT)
     assert await _found(items) == again
-    await items.load([Item(number=NUMBER, scans=(LEFT,))], _whole)
+    await items.load([Item(number=NUMBER, scans=(LEFT,))], SILENT)
     assert LEFT in (await _found(items)).scans
 
 
 async def test_an_item_may_be_told_of_before_it_is_posted(items: Items) -> None:
-    await items.load([replace(ITEM, posted="", scans=(POSTED,))], _whole)
+    await items.load([replace(ITEM, posted="", scans=(POSTED,))], SILENT)
     assert (await _found(items)).posted == ""
-    await items.load([replace(ITEM, scans=(LEFT,))], _whole)
+    await items.load([replace(ITEM, scans=(LEFT,))], SILENT)
     assert await _found(items) == replace(ITEM, scans=(POSTED, LEFT))
 
 
 async def test_one_number_may_come_many_times_in_a_batch(items: Items) -> None:
     days = [scan(f"{day:02} 10:00", "EMD") for day in range(1, 29)]
-    await items.load([replace(ITEM, scans=(day,)) for day in days], _whole)
+    await items.load([replace(ITEM, scans=(day,)) for day in days], SILENT)
     assert (await _found(items)).scans == tuple(days)
 
 
 async def test_two_loaders_at_once_do_not_harm_each_other(items: Items, database_url: str) -> None:
     second = await open_store(database_url)
     batch = [replace(ITEM, number=f"RB{serial:09}HK") for serial in range(50)]
-    await asyncio.gather(items.load(batch, _whole), Items(second.main).load(batch[::-1], _whole))
+    await asyncio.gather(items.load(batch, SILENT), Items(second.main).load(batch[::-1], SILENT))
     await second.close()
     assert len(await items.find(item.number for item in batch)) == 50
 
 
 async def test_texts_that_the_book_has_are_not_kept_and_make_no_second_scan(items: Items) -> None:
-    await items.load([ITEM], _whole)
+    await items.load([ITEM], SILENT)
     bare = replace(POSTED, place=Country("HK"), message=UNSAID)
-    await items.load([replace(ITEM, scans=(bare, LEFT))], BOOK.bare)
+    await items.load([replace(ITEM, scans=(bare, LEFT))], SCRIBE)
     found = await _found(items)
     assert found.scans == (bare, replace(LEFT, place=Country("HK")))
     assert BOOK.filled(found).origin == ITEM.origin
 
 
 async def test_a_text_of_the_books_takes_the_place_of_another(items: Items) -> None:
-    await items.load([replace(ITEM, scans=(scan("01 09:00", "EMA", Words("Item psted")),))], BOOK.bare)
-    await items.load([ITEM], BOOK.bare)
+    await items.load([replace(ITEM, scans=(scan("01 09:00", "EMA", Words("Item psted")),))], SCRIBE)
+    await items.load([ITEM], SCRIBE)
     assert BOOK.filled(await _found(items)).scans == (POSTED,)
 
 
 async def test_numbers_are_found_by_their_beginning_a_page_at_a_time(items: Items) -> None:
     numbers = ["RB000000010HK", "RB000000023HK", "RC000000010HK"]
-    await items.load([replace(ITEM, number=number) for number in numbers], _whole)
-    await items.load([replace(ITEM, number=numbers[0], posted="2028-01-01 00:00")], _whole)
+    await items.load([replace(ITEM, number=number) for number in numbers], SILENT)
+    await items.load([replace(ITEM, number=numbers[0], posted="2028-01-01 00:00")], SILENT)
     first = await items.beginning("RB", ("", ""), 2)
     assert [(item.number, item.posted[:4]) for item in first] == [(numbers[0], "2026"), (numbers[0], "2028")]
     rest = await items.beginning("RB", (first[-1].number, first[-1].posted), 2)

@@ -20,6 +20,7 @@ from trackway.domain.card import item_on
 from trackway.domain.errors import StorageError
 from trackway.domain.mail import Country, Item, Scan, Words
 from trackway.domain.registration import Found
+from trackway.domain.scribe import Scribe
 from trackway.storage import migrate, revision
 from trackway.storage.mailroom import Items
 from trackway.storage.schema import metadata
@@ -156,7 +157,7 @@ async def test_items_of_before_are_kept_whole(database_url: str, tmp_path: Path)
         ),
         "RB000000010HK": Item(number="RB000000010HK"),
     }
-    await items.load([replace(found["RT215770195HK"], number="RC000000010HK")], BOOK.bare)
+    await items.load([replace(found["RT215770195HK"], number="RC000000010HK")], Scribe(BOOK))
     await store.close()
 
 

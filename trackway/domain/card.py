@@ -9,7 +9,8 @@ from msgspec import Struct, json
 from trackway.domain.mail import Country, Item, Scan, Words
 
 _UNTOLD_AT_END = ',["","",""]]'  # a quotation mark inside a text is never bare, so this is in none
-_REMEMBERED = 4096
+REMEMBERED = 4096
+"""How many lines are remembered for each thing that is done with them."""
 
 
 class Card(Struct, frozen=True):
@@ -45,8 +46,8 @@ _ABOUT, _SAID, _ENCODER = json.Decoder(About), json.Decoder(Said), json.Encoder(
 
 def card_of(item: Item) -> Card:
     """The item's card."""
-    about = _line(item.drop_off, item.origin, item.destination, item.milestone)
-    scans = ((scan.time[:10], scan.time[11:], _said(scan.place, scan.what, scan.message)) for scan in item.scans)
+    about = line_of(item.drop_off, item.origin, item.destination, item.milestone)
+    scans = ((scan.time[:10], scan.time[11:], line_of(scan.place, scan.what, scan.message)) for scan in item.scans)
     return Card(item.number, item.posted, "\n".join([about, *chain.from_iterable(scans)]))
 
 
@@ -65,13 +66,13 @@ def item_on(card: Card) -> Item:
     )
 
 
-@lru_cache(_REMEMBERED)
+@lru_cache(REMEMBERED)
 def read_about(line: str) -> About:
     """What a card's first line tells."""
     return _ABOUT.decode(line)
 
 
-@lru_cache(_REMEMBERED)
+@lru_cache(REMEMBERED)
 def read_said(line: str) -> Said:
     """What the last line of a scan tells."""
     return _SAID.decode(line)
@@ -83,11 +84,7 @@ def _scans(lines: list[str]) -> Iterator[Scan]:
         yield Scan(f"{day} {minute}", said.place, said.what, said.message)
 
 
-@lru_cache(_REMEMBERED)
-def _said(*parts: Country | str | Words) -> str:
-    return _line(*parts)
-
-
-def _line(*parts: Country | str | Words) -> str:
+@lru_cache(REMEMBERED)
+def line_of(*parts: Country | str | Words) -> str:
     """The parts as JSON; words that are not told are left out at an array's end, where they are most of it."""
     return _ENCODER.encode(parts).decode().replace(_UNTOLD_AT_END, "]")

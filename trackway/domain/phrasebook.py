@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 from msgspec.structs import replace
 
+from trackway.domain.card import Said
 from trackway.domain.mail import Country, Item, Scan, Words
 
 
@@ -53,22 +54,18 @@ class Phrasebook:
             ),
         )
 
-    def bare(self, item: Item) -> Item:
-        """The item without the texts that we say anyway, so that they follow the book: `filled` gives them again."""
-        return replace(
-            item,
-            origin=self._bare(item.origin),
-            destination=self._bare(item.destination),
-            scans=tuple(map(self.bare_scan, item.scans)),
-        )
+    def bare(self, country: Country) -> Country:
+        """The country without the names that we say anyway, so that they follow the book: `filled` gives them again."""
+        if country.name == _UNSAID:
+            return country
+        known = self._countries.get(country.code)
+        return Country(country.code) if known and country.name.filled(known.name) == known.name else country
 
-    def bare_scan(self, scan: Scan) -> Scan:
-        """The scan without the texts that we say anyway."""
-        if scan.message == _UNSAID and scan.place.name == _UNSAID:
-            return scan
-        place, usual = self._bare(scan.place), self._wordings.get(scan.what, _UNKNOWN).message
-        told = bool(scan.message) and (scan.message.filled(usual) != usual or scan.message.e == scan.what)
-        return Scan(scan.time, place, scan.what, scan.message if told else _UNSAID)
+    def bare_said(self, said: Said) -> Said:
+        """The same of what was said."""
+        usual = self._wordings.get(said.what, _UNKNOWN).message
+        told = bool(said.message) and (said.message.filled(usual) != usual or said.message.e == said.what)
+        return Said(self.bare(said.place), said.what, said.message if told else _UNSAID)
 
     def country(self, country: Country) -> Country:
         """The country with its name in every language that we know."""
@@ -92,12 +89,6 @@ class Phrasebook:
     def _wording(self, what: str, told: Words) -> Wording:
         coded = self._wordings.get(what, _UNKNOWN)
         return self._wordings.get(folded(told.e), coded) if told.e else coded
-
-    def _bare(self, country: Country) -> Country:
-        if country.name == _UNSAID:
-            return country
-        known = self._countries.get(country.code)
-        return Country(country.code) if known and country.name.filled(known.name) == known.name else country
 
 
 def folded(text: str) -> str:

@@ -1,41 +1,30 @@
 """The operator's items with their scans, and the partners who ask for them."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from operator import attrgetter
 from typing import Any
 
-from trackway.domain.card import Card, card_of, item_on
-from trackway.domain.mail import Country, Item, Partner, Scan
+from trackway.domain.card import Card, item_on
+from trackway.domain.mail import Item, Partner
+from trackway.domain.scribe import Scribe
 from trackway.storage.database import Database, Row, Transaction, to_ms
 from trackway.storage.statement import Statement
 
-Bare = Callable[[Item], Item]
-
-
-_NOTHING = Item(number="")
 _LENGTH = 13
 _BEGINS = re.compile(r"[A-Z0-9]{0,13}").fullmatch
-_BY_TIME = attrgetter("time")
 
-_NEWEST = Statement("SELECT number, MAX(posted) FROM item WHERE number @any(numbers text) GROUP BY number")
-_POST = Statement(
-    "UPDATE item SET posted = given.posted FROM @rows(rows: number text, posted text) AS given "
-    "WHERE item.number = given.number AND item.posted = ''"
-)
 _PUT = Statement(
     "INSERT INTO item (number, posted, body) SELECT number, posted, body "
     "FROM @rows(rows: number text, posted text, body text) AS given WHERE true "
     "ON CONFLICT (number, posted) DO NOTHING RETURNING number, posted"
 )
 _KNOWN = Statement(
-    "SELECT number, posted, body FROM item WHERE number @any(numbers text) ORDER BY number, posted @locked"
+    "SELECT id, number, posted, body FROM item WHERE number @any(numbers text) ORDER BY number, posted @locked"
 )
 _MEND = Statement(
-    "INSERT INTO item (number, posted, body) SELECT number, posted, body "
-    "FROM @rows(rows: number text, posted text, body text) AS given WHERE true "
-    "ON CONFLICT (number, posted) DO UPDATE SET body = excluded.body"
+    "UPDATE item SET posted = given.posted, body = given.body FROM @rows(rows: id bigint, posted text, body text) "
+    "AS given WHERE item.id = given.id"
 )
 _FIND = Statement("SELECT number, posted, body FROM item WHERE number @any(numbers text)")
 _ALL = Statement("SELECT number, posted, body FROM item WHERE number = :number ORDER BY posted")
@@ -72,17 +61,15 @@ class Items:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def load(self, items: Sequence[Item], bare: Bare) -> None:
+    async def load(self, items: Sequence[Item], scribe: Scribe) -> None:
         """Keep the items and scans that are new and mend the texts of the others; the same again changes nothing.
 
-        A scan is the same at the same time and place with the same code or message. Scans of one minute keep the
-        order in which they were told. An item that is told without its posting time is the newest of its number.
-        Texts that `bare` takes away are not kept, and are no difference between two scans.
+        An item that is told without its posting time is the newest of its number.
         """
 
         async def work(tx: Transaction) -> None:
             for run in _runs(items):
-                await _put(tx, run, bare)
+                await _put(tx, run, scribe)
 
         await self._database.write(work)
 
@@ -169,58 +156,36 @@ def _runs(items: Sequence[Item]) -> Iterator[dict[str, Item]]:
     yield run
 
 
-async def _put(tx: Transaction, run: dict[str, Item], bare: Bare) -> None:
+async def _put(tx: Transaction, run: Mapping[str, Item], scribe: Scribe) -> None:
     """Rows go in by number, so that two loaders at once wait for each other in one order.
 
-    What another loader puts in first is there when we look for what our own insert did not take.
+    What another loader puts in first is there when we look again for what our own insert did not take.
     """
-    newest = {number: posted for number, posted in await tx.fetch(_NEWEST, numbers=list(run))}  # noqa: C416  # no tuples
-    posted = [(item.number, item.posted) for item in run.values() if item.posted and newest.get(item.number) == ""]
-    if posted:
-        await tx.fetch(_POST, rows=posted)
-        newest |= dict(posted)
-    told = {(number, item.posted or newest.get(number, "")): item for number, item in sorted(run.items())}
-    fresh = [_row(key, _merged(_NOTHING, item, bare)) for key, item in told.items() if newest.get(key[0]) != key[1]]
-    taken = {(number, posted) for number, posted in await tx.fetch(_PUT, rows=fresh)} if fresh else set()
-    rest = [key for key in told if key not in taken]
-    if rest:
-        rows = await tx.fetch(_KNOWN, numbers=[number for number, _ in rest])
-        kept = {(number, posted): _item((number, posted, body)) for number, posted, body in rows}
-        merged = {key: _merged(kept.get(key, _NOTHING), told[key], bare) for key in rest}
-        await tx.fetch(_MEND, rows=[_row(key, item) for key, item in merged.items() if item != kept.get(key)])
+    kept: dict[str, dict[str, Row]] = {number: {} for number in sorted(run)}
+    for row in await tx.fetch(_KNOWN, numbers=list(kept)):
+        kept[row[1]][row[2]] = row
+    fresh, mended = [], []
+    for number, rows in kept.items():
+        item = run[number]
+        if own := _row_of(item, rows):
+            identity, _, *before = own
+            after = [item.posted or before[0], scribe.text(before[1], item)]
+            mended += [(identity, *after)] if after != before else []
+        else:
+            fresh.append((number, item.posted, scribe.text("", item)))
+    if mended:
+        await tx.fetch(_MEND, rows=mended)
+    taken = {number for number, _ in await tx.fetch(_PUT, rows=fresh)} if fresh else set()
+    if len(taken) < len(fresh):
+        await _put(tx, {number: run[number] for number, _, _ in fresh if number not in taken}, scribe)
 
 
-def _merged(kept: Item, told: Item, bare: Bare) -> Item:
-    """The item with what is told of it now; a text that is not told stays."""
-    scans = {_identity(scan): scan for scan in bare(kept).scans}
-    for scan, plain in zip(told.scans, bare(told).scans, strict=True):
-        old = scans.get(_identity(plain), scan)
-        place = Country(plain.place.code, scan.place.name.filled(old.place.name))
-        scans[_identity(plain)] = Scan(scan.time, place, scan.what, scan.message.filled(old.message))
-    return bare(
-        Item(
-            number=told.number,
-            posted=told.posted or kept.posted,
-            drop_off=told.drop_off.filled(kept.drop_off),
-            origin=_country(told.origin, kept.origin),
-            destination=_country(told.destination, kept.destination),
-            milestone=told.milestone,
-            scans=tuple(sorted(scans.values(), key=_BY_TIME)),
-        )
-    )
-
-
-def _identity(scan: Scan) -> tuple[str, str, str, str]:
-    return scan.time, scan.place.code, scan.place.name.e, scan.what
-
-
-def _country(told: Country, kept: Country) -> Country:
-    same = told.code in {"", kept.code}
-    return Country(kept.code, told.name.filled(kept.name)) if same else told
-
-
-def _row(key: tuple[str, str], item: Item) -> tuple[str, str, str]:
-    return (*key, card_of(item).text)
+def _row_of(item: Item, rows: Mapping[str, Row]) -> Row | None:
+    """The row of the item among those of its number, which stand by posting time; none for an item that is new."""
+    newest = rows[max(rows)] if rows else None
+    if newest is None or not item.posted or not newest[2]:
+        return newest
+    return rows.get(item.posted)
 
 
 def _item(row: Row) -> Item:

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
-from itertools import islice
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, cast
 
@@ -13,7 +12,9 @@ from msgspec import Struct
 from trackway.domain.mail import Item, Unread
 
 Entries = Iterator[Item | Unread]
-_BATCH = 1000
+_BATCH = (
+    10_000  # scans: each batch rewrites many pages of the store, so that many small ones cost more than a large one
+)
 _IN_MEMORY = 1 << 20
 
 
@@ -42,7 +43,7 @@ class Loader:
         The entries are read on a thread: a server answers meanwhile.
         """
         loaded = Loaded()
-        while batch := await asyncio.to_thread(lambda: list(islice(entries, _BATCH))):
+        while batch := await asyncio.to_thread(_batch, entries):
             items = [entry for entry in batch if isinstance(entry, Item)]
             if items:
                 await self._load(items, self._clock())
@@ -53,6 +54,16 @@ class Loader:
             loaded.scans += sum(len(item.scans) for item in items)
             went(loaded)
         return loaded
+
+
+def _batch(entries: Entries) -> list[Item | Unread]:
+    batch, scans = [], 0
+    for entry in entries:
+        batch.append(entry)
+        scans += max(1, len(entry.scans)) if isinstance(entry, Item) else 1
+        if scans >= _BATCH:
+            break
+    return batch
 
 
 @asynccontextmanager

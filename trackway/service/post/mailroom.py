@@ -29,6 +29,7 @@ from trackway.domain.mail import (
     item_number,
 )
 from trackway.domain.phrasebook import Phrasebook
+from trackway.domain.scribe import Scribe
 from trackway.service.post.texts import Texts
 from trackway.storage.allowance import Allowance
 from trackway.storage.inquiries import Asked, Inquiries, Usage, subject_of
@@ -73,6 +74,7 @@ class Mailroom:
         self._texts = texts
         self._vault = vault
         self._config = config
+        self._scribe: Scribe | None = None
         self._retention = Retention(
             config.hkpost_retention_months, config.retention_by_prefix(), config.hkpost_purge_months
         )
@@ -166,7 +168,10 @@ class Mailroom:
 
     async def load(self, items: Sequence[Item], now: datetime) -> None:
         """Keep items and scans; safe to do twice. Texts that the catalogue has anyway follow the catalogue."""
-        await self._items.load(items, (await self._texts.book(now)).bare)
+        book = await self._texts.book(now)
+        if self._scribe is None or self._scribe.book is not book:
+            self._scribe = Scribe(book)
+        await self._items.load(items, self._scribe)
 
     async def purge(self, now: datetime) -> int:
         """Delete the items that are past being kept; how many. Times of posting are compared in Hong Kong's zone."""
