@@ -143,9 +143,12 @@ async def processes(database_url: str, store: Store) -> AsyncIterator[list[Regis
         yield desks
 
 
-async def test_the_quota_is_exact_when_processes_register_at_once(store: Store, processes: list[Registration]) -> None:
+@pytest.mark.parametrize("limit", ["quota", "daily"])
+async def test_a_limit_is_exact_when_processes_register_at_once(
+    store: Store, processes: list[Registration], limit: str
+) -> None:
     """F18, T30."""
-    shop = await account(store, quota=50)
+    shop = await account(store, **{limit: 50})
     numbers = [f"RT{n:09}HK" for n in range(80)]
     batches = [
         registration.register(shop, applied(*numbers[start : start + 10]), NOW)
