@@ -148,7 +148,7 @@ async def test_a_limit_is_exact_when_processes_register_at_once(
     store: Store, processes: list[Registration], limit: str
 ) -> None:
     """F18, T30."""
-    shop = await account(store, **{limit: 50})
+    shop = await account(store, **{limit: 50})  # type: ignore[arg-type]
     numbers = [f"RT{n:09}HK" for n in range(80)]
     batches = [
         registration.register(shop, applied(*numbers[start : start + 10]), NOW)

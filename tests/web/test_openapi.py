@@ -90,6 +90,11 @@ def test_every_status_is_documented() -> None:
             assert " ".join(path["post"]["responses"]) == statuses
 
 
+def test_what_a_code_means_is_told_in_words_for_merchants() -> None:
+    told = TRACK17["info"]["description"]
+    assert not re.search(r"\(T\d+\)|`", told)
+
+
 def test_every_code_is_listed() -> None:
     tables = [REFUSALS.values(), NEEDS.values(), DENIALS.values(), [INTERNAL]]
     codes = {code for table in tables for code, *_ in table} | set(REQUESTS)

@@ -40,7 +40,7 @@ class NetworkMalformed(Refusal):
 
 
 class NetworksTooMany(Refusal):
-    """An address list would be longer than `most` entries."""
+    """An address list would be longer than it may be."""
 
     def __init__(self, most: int) -> None:
         super().__init__(f"an address list has at most {most} entries")

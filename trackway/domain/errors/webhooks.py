@@ -12,7 +12,10 @@ class WebhookAddressEmpty(Refusal):
 
 
 class WebhookAddressMalformed(Refusal):
-    """The webhook address is not one that we may call; the message says why, and `flaw` in one word."""
+    """The webhook address is not one that we may call.
+
+    The message says why, and `flaw` in one word.
+    """
 
     def __init__(self, why: str, flaw: str) -> None:
         super().__init__(why)

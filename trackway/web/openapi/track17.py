@@ -1,5 +1,6 @@
 """The 17TRACK Track API v1.0 described in OpenAPI 3.1, and the page that shows it (readings T5 to T22)."""
 
+import re
 from collections import defaultdict
 from typing import Any
 
@@ -32,6 +33,7 @@ BASE = "/track/v1"
 _KEY = {"type": "apiKey", "in": "header", "name": "17token", "description": "The account's key."}
 _WAIT = {"Retry-After": {"required": True, "description": "Seconds.", "schema": {"type": "integer", "minimum": 1}}}
 _STATES = sorted(set(STATE_CODES.values()))
+_OWN_NOTE = re.compile(r" \(T\d+\)")
 
 
 class Registrations(Outcomes[Registered]):
@@ -191,7 +193,7 @@ def codes() -> dict[int, list[str]]:
     """Every error code of the API with the situations that have it."""
     found = defaultdict(list, {code: [when] for code, when in REQUESTS.items()})
     for kind, (code, _) in (REFUSALS | DENIALS).items():
-        found[code].append((kind.__doc__ or "").splitlines()[0])
+        found[code].append(_OWN_NOTE.sub("", (kind.__doc__ or "").splitlines()[0]))
     for code, when in (*NEEDS.values(), INTERNAL):
         found[code].append(when)
     return dict(sorted(found.items(), reverse=True))
