@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from trackway.domain.errors.access import DayLimitReached, TooFast
-from trackway.storage.allowance import Allowance
 from trackway.storage.database import to_ms
+from trackway.storage.passing.allowance import Allowance
 from trackway.storage.store import open_store
 
 WINDOW_MS = 100

@@ -5,7 +5,7 @@ from timeit import repeat
 
 from tests.domain.corpus import accuracy
 from trackway.domain.recognition import recognise
-from trackway.storage.catalogue_carriers import load_carriers
+from trackway.storage.given.catalogue_carriers import load_carriers
 
 NUMBERS = (
     "1Z999AA10123456784",

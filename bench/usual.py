@@ -21,7 +21,7 @@ from sqlalchemy import JSON, BigInteger, ForeignKey, Integer, String, UniqueCons
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship, sessionmaker
 
-from trackway.storage.catalogue_carriers import load_carriers
+from trackway.storage.given.catalogue_carriers import load_carriers
 
 CARRIERS = {carrier.key for carrier in load_carriers()}
 MAX_ITEMS = 40

@@ -38,9 +38,9 @@ from trackway.domain.registration import Application
 from trackway.domain.webhook import Kind, News
 from trackway.storage import migrate
 from trackway.storage.database import Database
-from trackway.storage.outbox import Outbox
 from trackway.storage.statement import Statement
 from trackway.storage.store import open_store
+from trackway.storage.telling.outbox import Outbox
 from trackway.wire import webhook
 
 RECEIVERS, TRACKINGS, IN_FLIGHT = 20, 1000, 190

@@ -7,11 +7,11 @@ from trackway.config import load
 from trackway.domain.phrasebook import Phrasebook
 from trackway.service.post.mailroom import Mailroom
 from trackway.service.post.texts import Texts
-from trackway.storage.allowance import Allowance
-from trackway.storage.catalogue import seeded_countries, seeded_wordings
-from trackway.storage.inquiries import Inquiries
-from trackway.storage.mailroom import Items, Partners
-from trackway.storage.phrases import Phrases
+from trackway.storage.given.catalogue import seeded_countries, seeded_wordings
+from trackway.storage.passing.allowance import Allowance
+from trackway.storage.post.inquiries import Inquiries
+from trackway.storage.post.mailroom import Items, Partners
+from trackway.storage.post.phrases import Phrases
 from trackway.storage.store import Store
 from trackway.storage.vault import Vault
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from tests.conftest import Clock
 from trackway.domain.webhook import Attempt, Kind, Message, News, Outcome
-from trackway.storage.outbox import Claim, Outbox
 from trackway.storage.statement import Statement
 from trackway.storage.store import Store
+from trackway.storage.telling.outbox import Claim, Outbox
 
 URL = "https://hooks.example/trackway"
 LEASE = timedelta(seconds=40)

@@ -10,9 +10,9 @@ from trackway.app.workers import judgement_of
 from trackway.connectors.base import Answers, Inquiry, Limits
 from trackway.domain.registration import Application
 from trackway.domain.tracking import Event, Milestone, Report
-from trackway.storage.askings import Askings
-from trackway.storage.outbox import Outbox
-from trackway.storage.statistics import Statistics
+from trackway.storage.asking.askings import Askings
+from trackway.storage.telling.outbox import Outbox
+from trackway.storage.tracking.statistics import Statistics
 from trackway.worker.poller import Poller
 
 ACCOUNT = 1

@@ -7,7 +7,7 @@ from tests.house import Running
 from trackway.domain.statistic import Count, Statistic, days_bucket, delay_bucket
 from trackway.storage.database import Transaction, to_ms
 from trackway.storage.statement import Statement
-from trackway.storage.statistics import Statistics
+from trackway.storage.tracking.statistics import Statistics
 
 _ROUTES = (
     ("HK-GB", 8011, 6.5),

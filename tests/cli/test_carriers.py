@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from trackway.cli import main
-from trackway.storage.catalogue_carriers import load_carriers
+from trackway.storage.given.catalogue_carriers import load_carriers
 
 LIST = [
     {"key": 8011, "_country": 801, "_country_iso": "HK", "_name": "Another name for Hongkong Post"},

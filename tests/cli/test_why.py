@@ -14,8 +14,8 @@ from trackway.cli import main
 from trackway.config import load
 from trackway.domain.ledger import Pause
 from trackway.domain.registration import Application
-from trackway.storage.pauses import Pauses
-from trackway.storage.shared import SharedMemory
+from trackway.storage.asking.pauses import Pauses
+from trackway.storage.passing.shared import SharedMemory
 
 NUMBER = "SIMNORMAL9001"
 

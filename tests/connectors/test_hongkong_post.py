@@ -28,7 +28,7 @@ from trackway.domain.errors.carriers import (
 from trackway.domain.tracking import Milestone, Report
 from trackway.storage.database import Database
 from trackway.storage.migrate import upgrade_sqlite
-from trackway.storage.shared import SharedMemory
+from trackway.storage.passing.shared import SharedMemory
 from trackway.storage.sqlite import QuickSqliteDatabase
 from trackway.storage.vault import Vault
 

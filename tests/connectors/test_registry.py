@@ -10,7 +10,7 @@ from tests.conftest import Clock
 from trackway.connectors.base import Kit
 from trackway.connectors.registry import kind_of, kinds, make
 from trackway.domain.errors import ConfigError
-from trackway.storage.shared import SharedMemory
+from trackway.storage.passing.shared import SharedMemory
 from trackway.storage.sqlite import QuickSqliteDatabase
 from trackway.storage.vault import Vault
 

@@ -17,7 +17,7 @@ from trackway.domain.errors import CarrierFault
 from trackway.domain.errors.carriers import CarrierLimited, CarrierUnavailable, CarrierUnreadable
 from trackway.domain.simulation import PACES, Face, Story, parcel_of
 from trackway.domain.tracking import Milestone, Report
-from trackway.storage.shared import SharedMemory
+from trackway.storage.passing.shared import SharedMemory
 from trackway.storage.store import Store
 from trackway.storage.vault import Vault
 

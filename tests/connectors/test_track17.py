@@ -23,7 +23,7 @@ from trackway.domain.errors.carriers import (
     CarrierUnreadable,
 )
 from trackway.domain.tracking import Event, Milestone, Report
-from trackway.storage.shared import SharedMemory
+from trackway.storage.passing.shared import SharedMemory
 from trackway.storage.store import Store
 from trackway.storage.vault import Vault
 

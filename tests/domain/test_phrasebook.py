@@ -11,7 +11,7 @@ from trackway.domain.card import Card, item_on
 from trackway.domain.mail import Country, Item, Scan, Words
 from trackway.domain.phrasebook import Phrasebook, Wording
 from trackway.domain.scribe import Scribe
-from trackway.storage.catalogue import seeded_countries, seeded_wordings
+from trackway.storage.given.catalogue import seeded_countries, seeded_wordings
 
 UNSAID = Words()
 CODES = [f"EM{letter}" for letter in "ABCDEFGHIJK"] + [f"ED{letter}" for letter in "ABCDEFGHX"]

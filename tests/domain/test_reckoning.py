@@ -11,8 +11,8 @@ from trackway.domain.simulation import ABROAD, COURIER, POST, SIMULATED
 from trackway.domain.statistic import Count, Histogram, Statistic, delay_bucket, edge
 from trackway.domain.timeline import merge
 from trackway.domain.tracking import Event, Leg, Milestone, Position, Report, Tracking
-from trackway.storage.catalogue import seeded_countries
-from trackway.storage.zones import load_zones
+from trackway.storage.given.catalogue import seeded_countries
+from trackway.storage.given.zones import load_zones
 
 ZONES = load_zones({country.code: country.name.e for country in seeded_countries(Path())})
 POSTED = Event(time="2026-11-20 09:00", text="Posted", place="HONG KONG")

@@ -14,7 +14,7 @@ from trackway.domain import checks
 from trackway.domain.carrier import Catalogue
 from trackway.domain.formats import FORMATS, Format
 from trackway.domain.recognition import Candidate, Check, recognise
-from trackway.storage.catalogue_carriers import load_carriers
+from trackway.storage.given.catalogue_carriers import load_carriers
 
 CATALOGUE = load_carriers()
 BY_CHECK = [form for form in FORMATS if form.check]

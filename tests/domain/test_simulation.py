@@ -13,7 +13,7 @@ from trackway.domain.recognition import recognise
 from trackway.domain.simulation import ABROAD, FAULTS, PACES, Face, Parcel, Story, parcel_of
 from trackway.domain.tracking import Milestone
 from trackway.domain.wording import milestone_of
-from trackway.storage.catalogue_carriers import load_carriers
+from trackway.storage.given.catalogue_carriers import load_carriers
 
 CATALOGUE = load_carriers()
 ENDS = {

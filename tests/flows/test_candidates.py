@@ -16,8 +16,8 @@ from trackway.domain.errors.carriers import CarrierUnavailable
 from trackway.domain.planning import Reason
 from trackway.domain.registration import Accepted, Refused
 from trackway.domain.tracking import Event, Origin, Report
-from trackway.storage.askings import Askings
-from trackway.storage.outbox import Outbox
+from trackway.storage.asking.askings import Askings
+from trackway.storage.telling.outbox import Outbox
 from trackway.worker.poller import Poller
 
 EXPRESS, PAKET, PUROLATOR = 100001, 7041, 100042

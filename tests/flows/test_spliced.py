@@ -9,8 +9,8 @@ import pytest
 from tests.conftest import Clock
 from tests.flows.test_story import NUMBER, SCANS, Stage
 from tests.house import receiver, running
-from trackway.storage.loading import look
 from trackway.storage.statement import Statement
+from trackway.storage.tracking.loading import look
 from trackway.wire.track17_track import write_track
 
 _KEPT = Statement(

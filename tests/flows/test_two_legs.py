@@ -11,8 +11,8 @@ from tests.house import receiver, running
 from trackway.app.workers import judgement_of
 from trackway.connectors.base import Answers, Inquiry, Limits
 from trackway.domain.tracking import Event, Milestone, Report
-from trackway.storage.askings import Askings
-from trackway.storage.outbox import Outbox
+from trackway.storage.asking.askings import Askings
+from trackway.storage.telling.outbox import Outbox
 from trackway.worker.poller import Poller
 
 NUMBER = "RR473124829CN"

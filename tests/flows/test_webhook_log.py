@@ -12,7 +12,7 @@ from tests.house import receiver, running
 from trackway.domain.errors import ConfigError
 from trackway.domain.errors.webhooks import WebhookAddressEmpty, WebhookAddressMissing
 from trackway.domain.webhook import Outcome
-from trackway.storage.deliveries import Sought
+from trackway.storage.telling.deliveries import Sought
 
 
 @pytest.fixture

@@ -22,10 +22,10 @@ from trackway.app.workers import judgement_of, worker_wing
 from trackway.config import load
 from trackway.domain.number import s10_digit
 from trackway.domain.registration import Accepted, Application, Refused, Subject
-from trackway.storage.askings import Askings
+from trackway.storage.asking.askings import Askings
 from trackway.storage.database import from_ms
-from trackway.storage.outbox import Outbox
 from trackway.storage.statement import Statement
+from trackway.storage.telling.outbox import Outbox
 from trackway.worker.courier import Courier
 from trackway.worker.janitor import Janitor
 from trackway.worker.loop import Loop

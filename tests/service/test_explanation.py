@@ -13,9 +13,9 @@ from trackway.domain.errors.trackings import AskRefused, NotRegistered
 from trackway.domain.ledger import Pause
 from trackway.domain.tracking import QueryState
 from trackway.service.asking.explanation import Explanation, LegStory, Obstacle
-from trackway.storage.allowance import Allowance
-from trackway.storage.pauses import Pauses
-from trackway.storage.shared import SharedMemory
+from trackway.storage.asking.pauses import Pauses
+from trackway.storage.passing.allowance import Allowance
+from trackway.storage.passing.shared import SharedMemory
 from trackway.worker.poller import Poller
 
 NORMAL, OUTAGE, STRANGE, POST = "SIMNORMAL9001", "SIMOUTAGE8001", "SIMSTRANGE1", "RT215770195HK"

@@ -14,10 +14,10 @@ from trackway.domain.ledger import Call, Patience
 from trackway.domain.planning import Reason
 from trackway.domain.tracking import Event, Report
 from trackway.service.asking.inquiry import Desk, Replies
-from trackway.storage.allowance import Allowance
-from trackway.storage.ledger import Ledger
-from trackway.storage.pauses import Pauses
-from trackway.storage.shared import SharedMemory
+from trackway.storage.asking.ledger import Ledger
+from trackway.storage.asking.pauses import Pauses
+from trackway.storage.passing.allowance import Allowance
+from trackway.storage.passing.shared import SharedMemory
 from trackway.storage.store import Store
 
 HONG_KONG = Limits(batch=30, spacing=0.12, per_day=100_000, day_zone="Asia/Hong_Kong", in_flight=1)

@@ -21,12 +21,12 @@ from trackway.domain.registration import Accepted, Application, Refused, Subject
 from trackway.domain.tracking import Origin
 from trackway.service.merchants.lookup import Lookup
 from trackway.service.merchants.registration import Registration
-from trackway.storage.accounts import Accounts, SealedKey
-from trackway.storage.catalogue_carriers import load_carriers
-from trackway.storage.intake import Intake
-from trackway.storage.listing import Listing
+from trackway.storage.given.catalogue_carriers import load_carriers
+from trackway.storage.people.accounts import Accounts, SealedKey
 from trackway.storage.store import Store, open_store
-from trackway.storage.trackings import Trackings
+from trackway.storage.tracking.intake import Intake
+from trackway.storage.tracking.listing import Listing
+from trackway.storage.tracking.trackings import Trackings
 
 
 async def account(store: Store, name: str = "shop", quota: int | None = None, daily: int | None = None) -> int:

@@ -12,7 +12,7 @@ from tests.conftest import Clock
 from tests.house import Running, running
 from trackway.domain.tracking import Event, Leg, Milestone, Position, QueryState, Tracking
 from trackway.domain.webhook import Kind
-from trackway.storage.catalogue_carriers import load_carriers
+from trackway.storage.given.catalogue_carriers import load_carriers
 from trackway.wire import webhook
 from trackway.wire.track17_track import write_track
 

@@ -9,7 +9,7 @@ import pytest
 from bench.exact import ask, judge
 from tests.conftest import Clock
 from trackway.domain.errors.access import DayLimitReached, TooFast
-from trackway.storage.allowance import Allowance
+from trackway.storage.passing.allowance import Allowance
 from trackway.storage.statement import Statement
 from trackway.storage.store import Store
 
@@ -17,7 +17,7 @@ _SEEN = Statement("SELECT (SELECT COUNT(*) FROM pace) + (SELECT COUNT(*) FROM ta
 _CALLER = """
 import asyncio, json, sys
 from datetime import UTC, datetime
-from trackway.storage.allowance import Allowance
+from trackway.storage.passing.allowance import Allowance
 from trackway.storage.database import to_ms
 from trackway.storage.store import open_store
 

@@ -7,7 +7,7 @@ import pytest
 
 from trackway.domain.carrier import Catalogue, Need
 from trackway.domain.errors.items import CarrierUnknown, ExtraParameterNeeded
-from trackway.storage.catalogue_carriers import load_carriers
+from trackway.storage.given.catalogue_carriers import load_carriers
 
 
 @pytest.fixture(scope="module")

@@ -10,9 +10,9 @@ from tests.conftest import NOW, Clock
 from tests.postroom import Postroom
 from trackway.domain.webhook import Outcome
 from trackway.storage.database import to_ms
-from trackway.storage.deliveries import COUNTED, Deliveries, Delivery, Sought, statement_for
 from trackway.storage.statement import Statement
 from trackway.storage.store import Store
+from trackway.storage.telling.deliveries import COUNTED, Deliveries, Delivery, Sought, statement_for
 
 _MANY = Statement(
     "INSERT INTO message (account_id, tracking_id, number, carrier, kind, created_at, outcome, body) "

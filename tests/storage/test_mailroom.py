@@ -11,7 +11,7 @@ from trackway.domain.card import card_of, item_on
 from trackway.domain.mail import Country, Item, Partner, Scan, Words
 from trackway.domain.phrasebook import Phrasebook
 from trackway.domain.scribe import Scribe
-from trackway.storage.mailroom import Items, Partners
+from trackway.storage.post.mailroom import Items, Partners
 from trackway.storage.store import Store, open_store
 
 NUMBER = "RT215770195HK"

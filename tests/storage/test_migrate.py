@@ -22,11 +22,11 @@ from trackway.domain.mail import Country, Item, Scan, Words
 from trackway.domain.registration import Found
 from trackway.domain.scribe import Scribe
 from trackway.storage import migrate, revision
-from trackway.storage.mailroom import Items
+from trackway.storage.post.mailroom import Items
 from trackway.storage.schema import metadata
 from trackway.storage.statement import Statement
 from trackway.storage.store import Store, open_store
-from trackway.storage.trackings import Trackings
+from trackway.storage.tracking.trackings import Trackings
 
 
 def _differences(connection: Connection) -> list[Any]:

@@ -12,9 +12,9 @@ from tests.conftest import Clock
 from tests.postroom import LEASE, URL, Postroom, render
 from trackway.domain.webhook import Kind, Outcome
 from trackway.storage.database import Transaction, to_ms
-from trackway.storage.outbox import Claim, Outbox
 from trackway.storage.statement import Statement
 from trackway.storage.store import Store, open_store
+from trackway.storage.telling.outbox import Claim, Outbox
 
 RETRY = timedelta(minutes=10)
 _MESSAGES = Statement("SELECT id, outcome, attempts, due_at, claimed, body FROM message ORDER BY id")

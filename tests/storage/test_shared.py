@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 
 from tests.conftest import NOW
-from trackway.storage.shared import SharedMemory
+from trackway.storage.passing.shared import SharedMemory
 from trackway.storage.store import Store
 
 MINUTE = timedelta(minutes=1)

@@ -19,7 +19,7 @@ from trackway.connectors import inbound
 from trackway.domain.errors import ConfigError
 from trackway.domain.planning import Reason
 from trackway.domain.pushed import MOST_EVENTS
-from trackway.storage.askings import Askings
+from trackway.storage.asking.askings import Askings
 from trackway.worker.poller import Poller
 
 COURIER, OTHER = 100005, 100006

@@ -16,7 +16,7 @@ from trackway.domain.errors import ConfigError
 from trackway.service.post.mailroom import Mailroom
 from trackway.service.senders import Sender as Kind
 from trackway.service.senders import Senders
-from trackway.storage.sender_keys import SenderKeys
+from trackway.storage.asking.sender_keys import SenderKeys
 from trackway.storage.store import Store
 from trackway.storage.vault import Vault
 from trackway.web.operator import routes

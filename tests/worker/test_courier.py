@@ -17,9 +17,9 @@ from trackway.domain.errors import StorageError
 from trackway.domain.webhook import Attempt, Kind, Message, Outcome
 from trackway.egress.client import GuardedClient
 from trackway.storage.database import Database, Row, T, Work
-from trackway.storage.outbox import Outbox
 from trackway.storage.statement import Statement
 from trackway.storage.store import Store
+from trackway.storage.telling.outbox import Outbox
 from trackway.wire.webhook import headers, sign
 from trackway.worker.courier import Courier
 

@@ -5,12 +5,12 @@ from datetime import timedelta
 from tests.conftest import Clock
 from tests.mailrooms import open_mailroom
 from trackway.domain.mail import Item
-from trackway.storage.allowance import Allowance
-from trackway.storage.inquiries import Inquiries, subject_of
-from trackway.storage.ledger import Ledger
-from trackway.storage.leftovers import Leftovers
-from trackway.storage.pushed_events import PushedEvents
-from trackway.storage.shared import SharedMemory
+from trackway.storage.asking.ledger import Ledger
+from trackway.storage.asking.pushed_events import PushedEvents
+from trackway.storage.passing.allowance import Allowance
+from trackway.storage.passing.leftovers import Leftovers
+from trackway.storage.passing.shared import SharedMemory
+from trackway.storage.post.inquiries import Inquiries, subject_of
 from trackway.storage.statement import Statement
 from trackway.storage.store import Store
 from trackway.worker.sweeper import Sweeper

@@ -14,13 +14,13 @@ from trackway.service.asking.inbound import Inbound
 from trackway.service.asking.inquiry import Desk
 from trackway.service.asking.roster import Roster
 from trackway.service.senders import Sender, Senders
-from trackway.storage.connections import Connections
-from trackway.storage.ledger import Ledger
-from trackway.storage.legs import Legs
-from trackway.storage.pauses import Pauses
-from trackway.storage.pushed_events import PushedEvents
-from trackway.storage.sender_keys import SenderKeys
-from trackway.storage.shared import SharedMemory
+from trackway.storage.asking.connections import Connections
+from trackway.storage.asking.ledger import Ledger
+from trackway.storage.asking.legs import Legs
+from trackway.storage.asking.pauses import Pauses
+from trackway.storage.asking.pushed_events import PushedEvents
+from trackway.storage.asking.sender_keys import SenderKeys
+from trackway.storage.passing.shared import SharedMemory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,14 +14,14 @@ from trackway.egress.client import GuardedClient
 from trackway.service.access import Access
 from trackway.service.merchants.stream import Bell
 from trackway.service.metrics import Metrics
-from trackway.storage.accounts import Accounts
-from trackway.storage.allowance import Allowance
-from trackway.storage.audit import AuditedDatabase
-from trackway.storage.catalogue import seeded_countries
-from trackway.storage.catalogue_carriers import load_carriers
+from trackway.storage.given.catalogue import seeded_countries
+from trackway.storage.given.catalogue_carriers import load_carriers
+from trackway.storage.given.zones import load_zones
+from trackway.storage.passing.allowance import Allowance
+from trackway.storage.people.accounts import Accounts
+from trackway.storage.people.audit import AuditedDatabase
 from trackway.storage.store import Store
 from trackway.storage.vault import Vault
-from trackway.storage.zones import load_zones
 from trackway.web.caller import Networks
 
 Clock = Callable[[], datetime]

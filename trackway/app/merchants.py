@@ -17,17 +17,17 @@ from trackway.service.merchants.stream import Stream
 from trackway.service.merchants.webhooks import Sample, Webhooks
 from trackway.service.shop.links import Links
 from trackway.service.shop.shopfront import Shopfront
-from trackway.storage.attention import Attention
-from trackway.storage.browsing import Browsing
-from trackway.storage.deliveries import Deliveries
-from trackway.storage.intake import Intake
-from trackway.storage.links import LinkSerials
-from trackway.storage.listing import Listing
-from trackway.storage.outbox import Outbox
-from trackway.storage.records import Records
-from trackway.storage.shops import Shops
-from trackway.storage.statistics import Statistics
-from trackway.storage.trackings import Trackings
+from trackway.storage.shop.links import LinkSerials
+from trackway.storage.shop.shops import Shops
+from trackway.storage.telling.deliveries import Deliveries
+from trackway.storage.telling.outbox import Outbox
+from trackway.storage.tracking.attention import Attention
+from trackway.storage.tracking.browsing import Browsing
+from trackway.storage.tracking.intake import Intake
+from trackway.storage.tracking.listing import Listing
+from trackway.storage.tracking.records import Records
+from trackway.storage.tracking.statistics import Statistics
+from trackway.storage.tracking.trackings import Trackings
 from trackway.wire import webhook
 from trackway.worker.courier import render
 

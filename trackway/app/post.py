@@ -7,11 +7,11 @@ from trackway.service.post.loading import Loader
 from trackway.service.post.mailroom import Mailroom
 from trackway.service.post.texts import Texts
 from trackway.service.senders import Sender, Senders
-from trackway.storage.catalogue import seeded_countries, seeded_wordings
-from trackway.storage.inquiries import Inquiries
-from trackway.storage.mailroom import Items, Partners
-from trackway.storage.phrases import Phrases
-from trackway.storage.sender_keys import SenderKeys
+from trackway.storage.asking.sender_keys import SenderKeys
+from trackway.storage.given.catalogue import seeded_countries, seeded_wordings
+from trackway.storage.post.inquiries import Inquiries
+from trackway.storage.post.mailroom import Items, Partners
+from trackway.storage.post.phrases import Phrases
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

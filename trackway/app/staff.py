@@ -8,9 +8,9 @@ from trackway.service.people.passwords import Passwords
 from trackway.service.people.people import People
 from trackway.service.people.second_factor import SecondFactor
 from trackway.service.people.signing_in import SigningIn
-from trackway.storage import people
-from trackway.storage.audit import Audit as Deeds
-from trackway.storage.sessions import Sessions
+from trackway.storage.people import people
+from trackway.storage.people.audit import Audit as Deeds
+from trackway.storage.people.sessions import Sessions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,8 +8,8 @@ from starlette.types import ASGIApp
 
 from trackway.app.console import console_routes
 from trackway.app.house import House
-from trackway.storage.catalogue import seeded_countries, seeded_wordings
-from trackway.storage.shared import SharedMemory
+from trackway.storage.given.catalogue import seeded_countries, seeded_wordings
+from trackway.storage.passing.shared import SharedMemory
 from trackway.storage.statement import Statement
 from trackway.web import carrier, hkpost, operator, status
 from trackway.web.around.measure import Measure

@@ -9,7 +9,7 @@ from trackway.app.house import House
 from trackway.cli.base import AsJson, Data, DatabaseUrl, fail, out, print_json, told, within
 from trackway.domain.errors.trackings import NothingPushed
 from trackway.domain.webhook import Attempt, Outcome
-from trackway.storage.deliveries import Delivery, Sought
+from trackway.storage.telling.deliveries import Delivery, Sought
 
 app = typer.Typer(no_args_is_help=True, help="What was sent to webhooks: look at it, send it again.")
 Name = Annotated[str, typer.Argument(help="The account's name.")]

@@ -14,8 +14,8 @@ from trackway.domain.errors.access import (
     NetworkMalformed,
     TooFast,
 )
-from trackway.storage.accounts import Accounts, SealedKey
-from trackway.storage.allowance import Allowance
+from trackway.storage.passing.allowance import Allowance
+from trackway.storage.people.accounts import Accounts, SealedKey
 from trackway.storage.vault import Vault
 
 _SECOND_MS = 1000

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from trackway.domain.errors import ConfigError
 from trackway.domain.errors.access import KeyMissing, KeyUnknown
-from trackway.storage.sender_keys import OPERATOR, SenderKeys
+from trackway.storage.asking.sender_keys import OPERATOR, SenderKeys
 from trackway.storage.vault import Vault
 
 _NAME = re.compile(r"[!-~]{1,40}").fullmatch

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
-from trackway.storage.statistics import Statistics
+from trackway.storage.tracking.statistics import Statistics
 from trackway.worker.loop import Loop, Sleep
 
 _PAUSE = timedelta(minutes=5)

@@ -11,7 +11,7 @@ import structlog
 from trackway.domain.errors import StorageError
 from trackway.domain.webhook import Attempt, Kind, Message, Outcome, next_due
 from trackway.egress.client import Reply
-from trackway.storage.outbox import Claim, Outbox
+from trackway.storage.telling.outbox import Claim, Outbox
 from trackway.wire import webhook
 from trackway.worker.loop import Loop, Sleep
 

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from trackway.service.asking.judgement import Judgement
-from trackway.storage.outbox import Outbox
-from trackway.storage.turns import Turns
+from trackway.storage.asking.turns import Turns
+from trackway.storage.telling.outbox import Outbox
 from trackway.worker.loop import Loop, Sleep
 
 _BATCH = 500

@@ -11,7 +11,7 @@ from trackway.domain.planning import Reason
 from trackway.domain.tracking import Report, Tracking
 from trackway.service.asking.inquiry import Desk
 from trackway.service.asking.judgement import Judgement
-from trackway.storage.askings import Answered, Askings, Due, Verdict
+from trackway.storage.asking.askings import Answered, Askings, Due, Verdict
 from trackway.storage.database import Announce
 from trackway.worker.loop import Loop, Sleep
 

@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
-from trackway.storage.inquiries import Inquiries
-from trackway.storage.ledger import Ledger
-from trackway.storage.leftovers import Leftovers
-from trackway.storage.pushed_events import PushedEvents
+from trackway.storage.asking.ledger import Ledger
+from trackway.storage.asking.pushed_events import PushedEvents
+from trackway.storage.passing.leftovers import Leftovers
+from trackway.storage.post.inquiries import Inquiries
 from trackway.worker.loop import Loop, Sleep
 
 _BATCH = 500

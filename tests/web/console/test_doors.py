@@ -15,7 +15,7 @@ from trackway.app.house import House
 from trackway.app.web import web_wing
 from trackway.domain.person import Role
 from trackway.domain.registration import Application
-from trackway.storage.deliveries import Sought
+from trackway.storage.telling.deliveries import Sought
 
 OPEN = {"/console", "/console/login", "/console/login/code", "/console/link/{token}", "/console/look"}
 # What each role may not do: the least role of every action, as the docs say it.

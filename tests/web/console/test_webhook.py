@@ -17,8 +17,8 @@ from tests.web.console.desk import Browser, signed_in
 from trackway.domain.person import Role
 from trackway.domain.webhook import Outcome
 from trackway.storage.database import to_ms
-from trackway.storage.deliveries import Sought
 from trackway.storage.statement import Statement
+from trackway.storage.telling.deliveries import Sought
 
 PAGE = "/console/webhook"
 _MANY = Statement(

@@ -10,7 +10,7 @@ from trackway.cli.base import AsJson, Data, DatabaseUrl, fail, out, print_json
 from trackway.config import Config, load
 from trackway.domain.carrier import Carrier
 from trackway.domain.errors import ConfigError
-from trackway.storage.catalogue_carriers import load_carriers, save_carriers
+from trackway.storage.given.catalogue_carriers import load_carriers, save_carriers
 from trackway.wire.track17_carriers import read_carriers
 
 

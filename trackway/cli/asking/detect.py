@@ -10,7 +10,7 @@ from trackway.config import load
 from trackway.domain.errors import ConfigError
 from trackway.domain.number import compact
 from trackway.domain.recognition import Candidate, Detected, recognise
-from trackway.storage.catalogue_carriers import load_carriers
+from trackway.storage.given.catalogue_carriers import load_carriers
 from trackway.wire.track17 import candidates
 
 

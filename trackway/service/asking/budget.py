@@ -9,9 +9,9 @@ from msgspec import Struct
 from trackway.domain.day import day_of, next_day
 from trackway.domain.ledger import Day, Pause
 from trackway.service.asking.roster import Asker, Roster
-from trackway.storage.allowance import Allowance
-from trackway.storage.ledger import Ledger
-from trackway.storage.pauses import Pauses
+from trackway.storage.asking.ledger import Ledger
+from trackway.storage.asking.pauses import Pauses
+from trackway.storage.passing.allowance import Allowance
 
 
 class Standing(Struct, frozen=True, kw_only=True):

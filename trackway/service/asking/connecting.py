@@ -8,7 +8,7 @@ from msgspec import Struct
 from trackway.connectors import registry
 from trackway.connectors.base import Connector, Setting
 from trackway.domain.errors import ConfigError
-from trackway.storage.connections import Connections
+from trackway.storage.asking.connections import Connections
 
 Settings = Mapping[str, str]
 

@@ -17,8 +17,8 @@ from trackway.domain.record import meant
 from trackway.domain.tracking import Milestone, Position, QueryState, StopReason
 from trackway.service.asking.budget import Budget
 from trackway.service.asking.roster import Asker, Roster
-from trackway.storage.legs import Followed, Legs, Standing
-from trackway.storage.pauses import Pauses
+from trackway.storage.asking.legs import Followed, Legs, Standing
+from trackway.storage.asking.pauses import Pauses
 
 _LATE = timedelta(minutes=5)
 _PATIENCE = timedelta(days=3)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from trackway.domain.pushed import Pushed
 from trackway.service.senders import Senders
-from trackway.storage.pushed_events import PushedEvents
+from trackway.storage.asking.pushed_events import PushedEvents
 
 
 class Inbound:

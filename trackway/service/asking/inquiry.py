@@ -15,10 +15,10 @@ from trackway.domain.errors.carriers import CarrierLimited, CarrierUnavailable, 
 from trackway.domain.ledger import Call, Patience, Pause, Reasons, call_of
 from trackway.domain.planning import Reason
 from trackway.domain.tracking import Report, is_time
-from trackway.storage.allowance import Allowance
-from trackway.storage.ledger import Ledger
-from trackway.storage.pauses import Pauses
-from trackway.storage.shared import SharedMemory
+from trackway.storage.asking.ledger import Ledger
+from trackway.storage.asking.pauses import Pauses
+from trackway.storage.passing.allowance import Allowance
+from trackway.storage.passing.shared import SharedMemory
 
 _log = structlog.get_logger(__name__)
 _LEASE_MARGIN = timedelta(seconds=5)

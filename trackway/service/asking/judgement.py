@@ -12,8 +12,8 @@ from trackway.domain.lifecycle import Lifetimes, turned, turns_at
 from trackway.domain.planning import Intervals, next_asking, next_try
 from trackway.domain.reckoning import Instant, Reckoning, reckon
 from trackway.domain.tracking import Leg, Position, Report, Tracking
-from trackway.storage.askings import Answered, Verdict
-from trackway.storage.turns import Turn
+from trackway.storage.asking.askings import Answered, Verdict
+from trackway.storage.asking.turns import Turn
 
 _log = structlog.get_logger(__name__)
 

@@ -20,7 +20,7 @@ from trackway.domain.lifecycle import Lifetimes
 from trackway.domain.record import Plan, Record, meant
 from trackway.domain.registration import Accepted, NoteChange, Refused, Subject
 from trackway.domain.tracking import StopReason
-from trackway.storage.records import Records
+from trackway.storage.tracking.records import Records
 
 Outcome = Accepted | Refused
 Item = Subject | NoteChange

@@ -12,8 +12,8 @@ from trackway.domain.statistic import Histogram
 from trackway.domain.tracking import Milestone
 from trackway.service.asking.explanation import Explanation, Explanations
 from trackway.service.merchants.overview import Overview
-from trackway.storage.browsing import MOST_COUNTED, Browsing, Leaf, Place, Whole
-from trackway.storage.deliveries import Deliveries, Delivery, Sought
+from trackway.storage.telling.deliveries import Deliveries, Delivery, Sought
+from trackway.storage.tracking.browsing import MOST_COUNTED, Browsing, Leaf, Place, Whole
 
 PAGE = 50
 _MOST_PUSHES = 20

@@ -6,8 +6,8 @@ from trackway.domain.errors.trackings import NoAnswerYet, NotRegistered
 from trackway.domain.listing import Filter, Page
 from trackway.domain.record import meant
 from trackway.domain.registration import Found, Refused, Subject
-from trackway.storage.listing import Listing
-from trackway.storage.trackings import Trackings
+from trackway.storage.tracking.listing import Listing
+from trackway.storage.tracking.trackings import Trackings
 
 
 class Lookup:

@@ -7,8 +7,8 @@ from msgspec import Struct
 
 from trackway.domain.statistic import Histogram, Statistic, summed
 from trackway.domain.tracking import Milestone
-from trackway.storage.attention import Attention, Wanted
-from trackway.storage.statistics import Standing, Statistics
+from trackway.storage.tracking.attention import Attention, Wanted
+from trackway.storage.tracking.statistics import Standing, Statistics
 
 STUCK_AFTER = timedelta(days=7)
 SPAN = timedelta(days=30)

@@ -13,7 +13,7 @@ from trackway.domain.errors.trackings import NotRegistered
 from trackway.domain.lifecycle import Lifetimes
 from trackway.domain.record import Move, Plan, Record, meant
 from trackway.domain.registration import Accepted, CarrierChange, Refused
-from trackway.storage.records import Records
+from trackway.storage.tracking.records import Records
 
 Outcome = Accepted | Refused
 MOST_CHANGES = 5

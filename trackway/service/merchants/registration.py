@@ -15,7 +15,7 @@ from trackway.domain.number import is_s10
 from trackway.domain.recognition import Candidate, Check, Detected, recognise
 from trackway.domain.registration import Accepted, Application, Refused, Subject
 from trackway.domain.tracking import CANDIDATES, Origin
-from trackway.storage.intake import Intake, NewTracking, Registered
+from trackway.storage.tracking.intake import Intake, NewTracking, Registered
 
 
 class Registration:

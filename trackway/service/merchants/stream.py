@@ -8,7 +8,7 @@ import structlog
 
 from trackway.domain.errors import AccessDenied, StorageError
 from trackway.domain.webhook import Message
-from trackway.storage.outbox import Outbox, Render
+from trackway.storage.telling.outbox import Outbox, Render
 
 _MOST = 32
 _LOOK_AGAIN = 0.5

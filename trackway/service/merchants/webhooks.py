@@ -11,8 +11,8 @@ from trackway.domain.errors.webhooks import WebhookAddressEmpty, WebhookAddressM
 from trackway.domain.webhook import Kind, Message, Outcome
 from trackway.egress.client import GuardedClient, Reply
 from trackway.service.access import Access
-from trackway.storage.accounts import Accounts
-from trackway.storage.deliveries import Deliveries, Delivery, Sought
+from trackway.storage.people.accounts import Accounts
+from trackway.storage.telling.deliveries import Deliveries, Delivery, Sought
 
 _DAY = timedelta(hours=24)
 

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from trackway.domain.person import Deed
-from trackway.storage.audit import Audit as Log
-from trackway.storage.audit import Noted
+from trackway.storage.people.audit import Audit as Log
+from trackway.storage.people.audit import Noted
 
 
 class Audit:

@@ -9,7 +9,7 @@ from trackway.domain.errors.people import LastOwner, LinkSpent, NameMalformed, N
 from trackway.domain.person import LINK_LASTS, LinkKind, Person, Role
 from trackway.service.access import Access
 from trackway.service.people.passwords import Passwords
-from trackway.storage.people import People as Kept
+from trackway.storage.people.people import People as Kept
 from trackway.storage.vault import Vault
 
 _LONGEST_NAME = 100

@@ -9,7 +9,7 @@ from msgspec import Struct
 from trackway.domain.errors.people import CodeWrong, PasswordWrong
 from trackway.domain.person import Person
 from trackway.service.people.passwords import Passwords
-from trackway.storage.people import People
+from trackway.storage.people.people import People
 from trackway.storage.vault import Vault
 
 _STEP = 30

@@ -9,9 +9,9 @@ from trackway.domain.errors.people import SignInFailed
 from trackway.domain.person import Person, Session
 from trackway.service.people.passwords import Passwords
 from trackway.service.people.second_factor import SecondFactor
-from trackway.storage.allowance import Allowance
-from trackway.storage.people import People
-from trackway.storage.sessions import Sessions
+from trackway.storage.passing.allowance import Allowance
+from trackway.storage.people.people import People
+from trackway.storage.people.sessions import Sessions
 from trackway.storage.vault import Vault
 
 _QUARTER_MS, _HOUR_MS = 900_000, 3_600_000

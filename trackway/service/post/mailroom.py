@@ -31,9 +31,9 @@ from trackway.domain.mail import (
 from trackway.domain.phrasebook import Phrasebook
 from trackway.domain.scribe import Scribe
 from trackway.service.post.texts import Texts
-from trackway.storage.allowance import Allowance
-from trackway.storage.inquiries import Asked, Inquiries, Usage, subject_of
-from trackway.storage.mailroom import Items, Partners
+from trackway.storage.passing.allowance import Allowance
+from trackway.storage.post.inquiries import Asked, Inquiries, Usage, subject_of
+from trackway.storage.post.mailroom import Items, Partners
 from trackway.storage.vault import Vault
 
 Outcome = Card | MailRefusal

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from trackway.domain.errors.items import FieldInvalid
 from trackway.domain.mail import Country, Words
 from trackway.domain.phrasebook import Phrasebook, Wording, folded
-from trackway.storage.phrases import Phrases
+from trackway.storage.post.phrases import Phrases
 
 _FRESH = timedelta(seconds=5)
 _LONGEST = 255

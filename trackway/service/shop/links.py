@@ -5,8 +5,8 @@ from datetime import datetime
 from trackway.domain.errors.access import TooFast
 from trackway.domain.errors.shops import LinkUnknown
 from trackway.domain.number import compact
-from trackway.storage.allowance import Allowance
-from trackway.storage.links import LinkSerials
+from trackway.storage.passing.allowance import Allowance
+from trackway.storage.shop.links import LinkSerials
 from trackway.storage.vault import Vault
 
 _TRACKING, _SHOP = "tracking", "shop"

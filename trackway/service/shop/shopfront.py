@@ -10,8 +10,8 @@ from trackway.domain.shop import Shop
 from trackway.domain.tracking import Tracking
 from trackway.service.shop.links import Links
 from trackway.storage.database import Database
-from trackway.storage.loading import look
-from trackway.storage.shops import Shops
+from trackway.storage.shop.shops import Shops
+from trackway.storage.tracking.loading import look
 
 
 class Shown(Struct, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from trackway.domain.webhook import Message, Outcome
 from trackway.storage.database import from_ms, to_ms
-from trackway.storage.deliveries import Sought
+from trackway.storage.telling.deliveries import Sought
 
 LARGEST = (1 << 62) - 1
 _DIGITS = 14

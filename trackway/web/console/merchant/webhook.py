@@ -11,7 +11,7 @@ from trackway.domain.person import Role
 from trackway.domain.webhook import Outcome
 from trackway.egress.client import Reply
 from trackway.service.merchants.webhooks import Webhooks
-from trackway.storage.deliveries import COUNTED, Delivery
+from trackway.storage.telling.deliveries import COUNTED, Delivery
 from trackway.web.console.base.kit import Kit
 from trackway.web.console.base.places import local
 from trackway.web.console.base.policy import headers, policy

@@ -8,8 +8,8 @@ from msgspec import Struct
 
 from trackway.domain.webhook import Attempt, Message, Outcome
 from trackway.storage.database import Database, Row, from_ms, maybe_instant, to_ms
-from trackway.storage.messages import MESSAGE, WIDTH, message_of
 from trackway.storage.statement import Statement
+from trackway.storage.telling.messages import MESSAGE, WIDTH, message_of
 
 COUNTED = 10_000
 """Messages are counted so far and no further."""

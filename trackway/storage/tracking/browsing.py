@@ -7,9 +7,9 @@ from msgspec import Struct
 from trackway.domain.listing import Filter, Listed
 from trackway.domain.tracking import Milestone, Position, Tracking
 from trackway.storage.database import Database, Row
-from trackway.storage.listing import COLUMNS, listed, parts_of
-from trackway.storage.loading import look
 from trackway.storage.statement import Statement
+from trackway.storage.tracking.listing import COLUMNS, listed, parts_of
+from trackway.storage.tracking.loading import look
 
 MOST_COUNTED = 10_000
 _LONGEST = 50

@@ -7,9 +7,9 @@ from typing import TypeVar
 from trackway.domain.record import Move, Plan, Record
 from trackway.domain.tracking import Position, StopReason
 from trackway.domain.webhook import Kind, News
+from trackway.storage.asking.turns import delete, stop
 from trackway.storage.database import Announce, Database, Row, Transaction, maybe_instant, to_ms
 from trackway.storage.statement import Statement
-from trackway.storage.turns import delete, stop
 
 T = TypeVar("T")
 _RECORDS = Statement(

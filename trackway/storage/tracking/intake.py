@@ -7,8 +7,8 @@ from msgspec import Struct
 
 from trackway.domain.account import Usage
 from trackway.domain.tracking import CANDIDATES, Origin, Position
-from trackway.storage.accounts import day_of
 from trackway.storage.database import Database, Row, Transaction, to_ms
+from trackway.storage.people.accounts import day_of
 from trackway.storage.statement import Statement
 from trackway.storage.together import Together
 

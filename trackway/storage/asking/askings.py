@@ -14,9 +14,9 @@ from trackway.domain.timeline import leg_of
 from trackway.domain.tracking import Position, Report, Tracking
 from trackway.domain.webhook import Kind, News
 from trackway.storage.database import Announce, Database, Transaction, from_ms, maybe_instant, maybe_ms, to_ms
-from trackway.storage.loading import load
 from trackway.storage.statement import Statement
-from trackway.storage.statistics import Statistics
+from trackway.storage.tracking.loading import load
+from trackway.storage.tracking.statistics import Statistics
 
 _CLAIM = Statement(
     "UPDATE leg SET due_at = :lease, attempts = attempts + 1, why = '' WHERE (tracking_id, position) IN "

@@ -8,8 +8,8 @@ from msgspec import Struct
 from trackway.domain.tracking import StopReason, Tracking
 from trackway.domain.webhook import Kind, News
 from trackway.storage.database import Announce, Database, Transaction, to_ms
-from trackway.storage.loading import load
 from trackway.storage.statement import Statement
+from trackway.storage.tracking.loading import load
 
 _DUE = Statement(
     "SELECT id FROM tracking WHERE turns_at <= :now AND stopped_at IS NULL ORDER BY turns_at LIMIT :most @skip_locked"

@@ -8,8 +8,8 @@ from msgspec import Struct
 
 from trackway.domain.statistic import Count, Statistic
 from trackway.domain.tracking import Milestone
-from trackway.storage.accounts import day_of
 from trackway.storage.database import Database, Transaction, from_ms, to_ms
+from trackway.storage.people.accounts import day_of
 from trackway.storage.statement import Statement
 
 # In one order everywhere, so that no two transactions wait for each other.

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from trackway.domain.ledger import Pause
-from trackway.storage.shared import SharedMemory
+from trackway.storage.passing.shared import SharedMemory
 
 _REMEMBERED = timedelta(days=1)
 

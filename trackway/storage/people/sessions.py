@@ -4,7 +4,7 @@ from datetime import datetime
 
 from trackway.domain.person import IDLE, LONGEST, Session
 from trackway.storage.database import Database, Row, from_ms, to_ms
-from trackway.storage.people import COLUMNS, person
+from trackway.storage.people.people import COLUMNS, person
 from trackway.storage.statement import Statement
 
 _PERSON = len(COLUMNS.split(","))

@@ -11,10 +11,10 @@ from msgspec import Struct
 from trackway.domain.statistic import Count, Statistic, delay_bucket
 from trackway.domain.webhook import Attempt, Kind, Message, News, Outcome
 from trackway.storage.database import Database, Row, Transaction, maybe_ms, to_ms
-from trackway.storage.messages import MESSAGE, WIDTH, message_of
 from trackway.storage.statement import Statement
-from trackway.storage.statistics import Statistics
+from trackway.storage.telling.messages import MESSAGE, WIDTH, message_of
 from trackway.storage.together import Together
+from trackway.storage.tracking.statistics import Statistics
 
 # Who puts for an account waits for whoever does so now: its ids come to be seen in their order, none late.
 _ENTER = Statement("SELECT id FROM account WHERE id @any(accounts bigint) ORDER BY id @locked")

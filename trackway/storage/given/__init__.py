@@ -1,0 +1,1 @@
+"""What comes with the program, or in the operator's files."""

@@ -1,0 +1,1 @@
+"""Who may call, who uses the console, and what was done there."""

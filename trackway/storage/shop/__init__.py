@@ -1,0 +1,1 @@
+"""How shops show themselves, and the links that open their pages."""

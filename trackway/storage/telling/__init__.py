@@ -1,0 +1,1 @@
+"""What accounts are told, and each attempt to tell it."""

@@ -1,0 +1,1 @@
+"""What accounts follow: trackings kept, found, changed and counted."""
