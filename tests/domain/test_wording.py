@@ -106,6 +106,14 @@ WORDINGS = {
         郵件已派達
         郵件已由收件人親自簽收
         货物已签收，感谢使用
+        Put through letterbox
+        已投入信箱
+        已從智郵站取走
+        快件已被取走
+        客户已自提
+        成功送达
+        郵件已妥為派遞
+        Given to the concierge
     """,
     Milestone.DELIVERY_FAILURE: """
         Undelivered
@@ -217,6 +225,10 @@ WORDINGS = {
         Notice of arrival sent
         收件人外遊，未能派遞
         客户要求延迟派送
+        派件异常
+        Notice left, item may be collected from tomorrow
+        Customer asked for another delivery date
+        客户要求改日派送
     """,
     Milestone.EXCEPTION: """
         Returned to sender
@@ -314,6 +326,11 @@ WORDINGS = {
         郵件被退返寄件人
         因违禁品退回
         快件滞留
+        Customs clearance failed
+        Stuck in customs pending payment of duties
+        清關失敗
+        清关异常
+        海关查扣,无法放行
     """,
     Milestone.AVAILABLE_FOR_PICKUP: """
         已投寄通知書，請到郵局領取
@@ -367,6 +384,9 @@ WORDINGS = {
         已放置於自提櫃
         請帶備身份證明到郵局領件
         门卡已留，请自取
+        待自提
+        快件已暂存至代收点
+        Parcel is waiting for you at the pickup point
     """,
     Milestone.OUT_FOR_DELIVERY: """
         Out for delivery
@@ -419,6 +439,12 @@ WORDINGS = {
         Courier en route to recipient
         派遞員出發派件
         快件已到达营业部，准备派送
+        到达派送网点
+        Courier has been dispatched with the item for final delivery
+        已派件,快遞員正前往收件地址
+        Item is being taken for delivery
+        快递员王某正在为您送货
+        您的快递今日派送
     """,
     Milestone.INFO_RECEIVED: """
         Electronic notification received
@@ -453,6 +479,11 @@ WORDINGS = {
         Item not yet received by post
         Posting information received
         已接收郵件電子預報資料
+        運單已建立
+        已下单
+        已建立訂單,待寄出
+        Sender has created a label
+        We're expecting your item
     """,
     Milestone.IN_TRANSIT: """
         Posted at counter
@@ -618,6 +649,8 @@ WORDINGS = {
         抵達轉口地
         離港
         已转至其他网点派送
+        The shipment is on its way to the delivery depot
+        快递员已前往揽收
     """,
 }
 MEANT = [(line.strip(), state) for state, lines in WORDINGS.items() for line in lines.strip().splitlines()]

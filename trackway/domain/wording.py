@@ -31,7 +31,9 @@ _CUSTOMS = r"\b(?:customs|security|authorit)"
 _OFFICE = (
     r"(?:delivery|delivery post|destination post|local post)[ /](?:office|unit|depot|branch|station|facility|centre)"
 )
-_RECEIVER = r"(?:addressee|recipient|customer|consignee|receiver|neighbou?r|agent|resident|him|her)"
+_RECEIVER = (
+    r"(?:addressee|recipient|customer|consignee|receiver|neighbou?r|agent|resident|concierge|porter|doorman|him|her)"
+)
 
 # One alternative a line; the first meaning that fits is taken.
 _MEANINGS: tuple[tuple[Milestone, str], ...] = (
@@ -49,12 +51,12 @@ _MEANINGS: tuple[tuple[Milestone, str], ...] = (
         Milestone.IN_TRANSIT,
         rf"""
         (?:releas|return|clear)\w* (?:from|by|through)\b.*{_CUSTOMS}
-        customs.*(?:releas|clear|complet)
+        customs(?!.*(?:fail|stuck|incomplete)).*(?:releas|clear|complet)
         attempting to correct
         held at (?:the )?(?:outward|inward|transit) office
         delivered to (?:the |an? )?(?:\w+ )?(?:carrier|airline|airport|customs|hub|partner|local post)
         delivered to (?:the |an? )?(?:\w+ )?(?:sorting|transport|processing|office of exchange)
-        海关.{{0,6}}放行|安检放行|清关完成|暂存.*互换局
+        海关(?!.*(?:扣|[无未不].{{0,3}}放行)).{{0,6}}放行|安检放行|清关完成|暂存.*互换局
         """,
     ),
     (
@@ -62,13 +64,13 @@ _MEANINGS: tuple[tuple[Milestone, str], ...] = (
         rf"""
         \breturn(?!(?:ed)? to (?:the )?(?:\w+ ){{0,2}}(?:office|depot)\b(?! of origin))
         to (?:the )?(?:original )?sender|\bsent back\b
-        (?:held|detained|retained|kept|stopped|intercepted|refused|rejected) (?:up )?(?:by|at|in|for)\b.*{_CUSTOMS}
-        customs.*(?:held|hold|detain|seiz|retain|refus)
+        (?:held|stuck|detained|retained|kept|stopped|intercepted|refused|rejected) (?:up )?(?:by|at|in|for) .*{_CUSTOMS}
+        customs.*(?:held|hold|detain|seiz|retain|refus|fail)
         seiz|impound|confiscat|prohibit|destroy|dispos|abandon
         \b(?:lost|(?<!number )(?<!address )missing|damaged?|theft|stolen|cancel\w*|terminat\w*|recall\w*)\b
         \bmis-?(?:sent|sort\w*|routed|directed)\b
         退回|退返|退件|退还|退运|改退|扣留|扣关|扣押|查扣|扣查|扣起|暂扣|被扣|没收|丢失|遗失|损坏|损毁|毁损|破损|销毁
-        终止|取消|撤回
+        终止|取消|撤回|(?:清关|通关|海关).{{0,4}}(?:失败|异常|[未不]通过)
         [误错][投送派递寄分]|错误?分拣
         """,
     ),
@@ -78,14 +80,14 @@ _MEANINGS: tuple[tuple[Milestone, str], ...] = (
         \b(?:ready|available|awaits?|awaiting|waiting|held) (?:for|to|to be|at .* for|until)?\s*(?:collect|pick)
         \b(?:kept|stored) (?:for|to be|at .* for|until)?\s*(?:collect|pick)
         \b(?:awaiting|waiting for|available for) {_RECEIVER} (?:collect|pick)
-        \b(?:ready|available|waiting|held|kept|stored) (?:at|in) .*\b(?:collect|pick)
+        \b(?:ready|available|waiting|held|kept|stored) (?:for you )?(?:at|in) .*\b(?:collect|pick)
         own pick|request\w* to (?:pick|collect)|held at addressee|poste restante
         (?:arriv|reach|deposit|plac|deliver)\w* .*(?:collection|pick-? ?up|service) ?(?:point|location|counter|outlet)
         (?:arriv|reach|deposit|plac|deliver)\w* .*(?:collection|pick-? ?up|service) ?parcel ?shop
         (?:arriv|deposit|plac|drop|load)\w* .*\blocker
         (?<!不)可供领取|可领取|待领取|候领|待取|自提[点柜]|自取点|请.*(?:自取|领件|取件|领取)|到达自提|到达领取
-        等候.?(?:领取|提取)|待(?:收件人)?(?:领取|自取|取件)
-        (?:存放|存入|放入|放置|投入|送达|送抵|送至|到达|投放).*(?:柜|智邮站|驿站|代收点|便利店)
+        等候.?(?:领取|提取)|待(?:收件人)?(?:领取|自取|自提|取件)
+        (?:存放|存入|暂存|放入|放置|投入|送达|送抵|送至|到达|投放).*(?:柜|智邮站|驿站|代收点|便利店)
         """,
     ),
     (  # in spite of the attempts it took
@@ -97,6 +99,7 @@ _MEANINGS: tuple[tuple[Milestone, str], ...] = (
     (
         Milestone.DELIVERY_FAILURE,
         rf"""
+        \b(?:another|new|different|later) (?:delivery )?(?:date|day|time)\b
         unsuccessful|undeliver|non-?deliver|unclaimed|uncollected
         not (?:yet |been |be )*(?:successful|deliver)|deliver\w* (?:was |is )?not|reschedul
         \b(?:could not|cannot|can't|couldn't|unable to|not possible|impossible|fail\w*|missed|re-?deliver\w*)\b
@@ -112,8 +115,8 @@ _MEANINGS: tuple[tuple[Milestone, str], ...] = (
         (?:notif\w*|notice|advice) (?:card|slip|left|issued|of arrival)|card left|left (?:a )?(?:card|notice)
         payment of charges|awaiting payment|(?:charges|duty|duties)\b.*\b(?:outstanding|due|unpaid)
         payment (?:is )?(?:required|due|pending)|returned to (?:the )?(?:\w+ ){{0,2}}(?:office|depot)
-        未能|不成功|未成功|失败|未妥投|未递|未投|无法(?:派|投|递|送)|无人|不在|拒收|拒[绝絕]|另约
-        (?:再次|重新|另行|延迟|延期|改期|推迟)(?:派|投|配)|未获领取|未领取|通知[卡单书]|领[件取]通知|迁移|迁出|搬迁
+        未能|不成功|未成功|失败|(?:派|投|配)(?:件|递|送)异常|未妥投|未递|未投|无法(?:派|投|递|送)|无人|不在|拒收|拒[绝絕]|另约
+        (?:再次|重新|另行|延迟|延期|改[期日天]|推迟)(?:派|投|配)|未获领取|未领取|通知[卡单书]|领[件取]通知|迁移|迁出|搬迁
         已搬|查无此人|联系不上|无法联系|无人接听
         (?:门牌|号码?).{{0,3}}(?:不详|错误|有误)
         地址.{{0,3}}(?:不详|不全|不足|欠详|错误|不正确|不完整|有误)|(?:错误|不详)地址
@@ -137,18 +140,19 @@ _MEANINGS: tuple[tuple[Milestone, str], ...] = (
     (
         Milestone.OUT_FOR_DELIVERY,
         rf"""
-        \b(?:out|on ?board|vehicle|courier) (?:for|on|with)\b.*\bdeliver
+        \b(?:out|taken|gone|loaded|on ?board|vehicle|courier) (?:for|on|with)\b.*\bdeliver
         \bbeing delivered|\bis delivering\b|\bin delivery\b|\bbe delivered (?:today|this)|prepar\w* for delivery
         delivery (?:in progress|today|round|vehicle|van|started|run|courier|driver|officer|agent|staff)
         \bto (?:the |our )?postm[ae]n\b|with (?:the |our )?(?:courier|postm[ae]n|postwoman|driver)
-        (?:courier|postm[ae]n|postwoman|driver)\b.*\bway\b|deliver\w* scheduled (?:for )?today
+        (?:courier|postm[ae]n|postwoman|driver)\b.*\b(?:way|for (?:final )?delivery)\b
+        deliver\w* scheduled (?:for )?today
         (?:left|depart\w*(?: from)?) (?:the )?delivery (?:office|unit|depot)
-        (?:way|route) to (?:the )?(?:addressee|recipient|consignee|deliver)
-        \b(?:arriv\w*|received|reached|process\w*|is|now)\b.*\b{_OFFICE}
-        (?:派递|派送|投递|派件|配送)中|正在.{{0,4}}(?:派|投|配送)|正(?:派|投)|准备(?:派|投)|正由.*(?:派|投)
+        (?:way|route) to (?!(?:the |our )?{_OFFICE})(?:the )?(?:addressee|recipient|consignee|deliver)
+        \b(?:arriv\w*|received|reached|process\w*|(?:is|now) (?:at|in))\b.*\b{_OFFICE}
+        (?:派递|派送|投递|派件|配送)中|正在.{{0,4}}(?:派|投|配送|送[件货])|今[日天]将?(?:派|投|配)|正(?:派|投)|准备(?:派|投)|正由.*(?:派|投)
         (?:安排.{{0,2}}|外出|出局|发出)(?:派|投)
-        (?:派|投)(?:件|递|送)员.*(?:派|投)
-        (?:到达|抵达|离开).*(?:派递|投递|派送)[局站部点]
+        (?:[派投快配](?:件|递|送)|邮)员(?!.*[揽取]).*(?:派|投|前往)
+        (?:到达|抵达|离开).*(?:派递|投递|派送)网?[局站部点]
         """,
     ),
     (  # a promise is no delivery
@@ -162,16 +166,16 @@ _MEANINGS: tuple[tuple[Milestone, str], ...] = (
     (
         Milestone.DELIVERED,
         rf"""
-        \bdelivered\b|final delivery|proof of delivery|\bsuccessful\w* deliver
+        \bdelivered\b|(?<!for )final delivery|proof of delivery|\bsuccessful\w* deliver
         deliver\w* (?:is )?(?:complete\w*|successful\w*|confirmed|made)
         \bsign(?:ed|ature)\b(?! required)
-        (?:left|dropped|placed) (?:with|in|at) .*(?:safe|door|neighbo|recept|porch|mailbox|letter ?box)
+        (?:left|dropped|placed|put) (?:with|in|at|through) .*(?:safe|door|neighbo|recept|porch|mailbox|letter ?box)
         (?:collect|pick|claim|receiv|accept|tak)\w* (?:.* )?by (?:the )?{_RECEIVER}
         (?:handed|given|released) (?:over )?to (?:the |an? )?(?:{_RECEIVER}|family|relative|household)
         {_RECEIVER} (?:has )?(?:collected|received|picked)
-        已[于被]?(?:成功)?(?:派递|投递|送达|妥投|交付收件人|领取|取件)
-        (?:派递|投递|派送)成功|成功(?:派递|投递|派送)|妥投|派达|签收|本人收|亲收|代收(?!点)|(?:配送|派件)(?:完成|成功)
-        由.{{0,8}}(?:领取|取走)
+        已(?:于|被|成功|妥为|妥善)*(?:派递|投递|送达|妥投|交付收件人|领取|取件)
+        (?:派递|投递|派送)成功|成功(?:派递|投递|派送|送达)|妥投|派达|签收|本人收|亲收|代收(?!点)|(?:配送|派件)(?:完成|成功)
+        由.{{0,8}}领取|取走|已自[提取]|投.{{0,2}}信箱
         """,
     ),
     (
@@ -182,9 +186,11 @@ _MEANINGS: tuple[tuple[Milestone, str], ...] = (
         (?:manifest|notification|order|label)\b.*\b(?:received|created|sent|registered|generated|printed)
         (?:receiv|submit|lodg|enter|provid)\w* (?:the |item )?(?:data|information|details)
         (?:sender|origin)\b.*\bprepar
+        (?:creat|print|generat)\w* (?:a |the )?(?:\w+ )?label
+        \bexpecting (?:an?|the|your) (?:item|parcel|package|shipment)
         awaiting (?:item|posting|mail|lodg)|not yet (?:posted|received|lodged|handed)
-        (?:资料|信息|数据|订单|运单|电子讯息|资讯).*(?:提交|收到|接收|上传|录入|创建|生成|传送)
-        (?:提交|收到|接收).*(?:资料|信息|数据)|预报|预录|等待.{0,4}(?:揽收|发货|寄件)|待收寄
+        (?:资料|信息|数据|订单|运单|电子讯息|资讯).*(?:提交|收到|接收|上传|录入|创建|建立|生成|传送)|已下单|下单成功
+        (?:提交|收到|接收|创建|建立|生成).*(?:资料|信息|数据|订单|运单)|预报|预录|等待.{0,4}(?:揽收|发货|寄件)|待[收交]?寄
         """,
     ),
     (
