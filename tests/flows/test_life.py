@@ -10,6 +10,7 @@ from tests.conftest import Clock
 from tests.flows.test_story import NUMBER
 from tests.flows.test_two_legs import FEDEX, TwoPosts
 from tests.house import receiver, running
+from trackway.app.workers import poller_of
 
 COURIERS, POSTS = "ABC12345", "RR473124829CN"
 DAY = 86_400
@@ -120,6 +121,22 @@ async def test_in_transit_for_too_long(database_url: str, tmp_path: Path, clock:
         await life.turn(seconds=1)
         assert await life.listed(number) == (20, True, None)
         await life.poller.stop(1)
+
+
+async def test_a_number_that_is_none_of_its_carriers_stops_for_that(life: Life) -> None:
+    """T31: reason 4; one that the carrier does not know yet may still come, and expires."""
+    await life.shop.house.asking.connections.put("simulated", {}, life.clock())
+    unknown = "SIMNORMAL9T2099010100001"
+    await life.shop.ask("register", {"number": COURIERS, "carrier": 900_000}, {"number": unknown})
+    simulated = poller_of(life.shop.house, "simulated", {}, told=lambda: None)
+    while await simulated.tick() == 0:
+        pass
+    await life.wait(30, short_by=1)
+    assert await life.listed(COURIERS) == (0, True, None)
+    await life.turn(seconds=1)
+    assert await life.listed(COURIERS) == (0, False, 4)
+    assert await life.listed(unknown) == (0, False, 1)
+    assert sorted(life.stops) == [COURIERS, unknown]
 
 
 async def test_another_carrier_waits_a_day_for_an_answer(life: Life) -> None:

@@ -6,7 +6,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from trackway.domain.carrier import is_postal
-from trackway.domain.tracking import Milestone, Tracking
+from trackway.domain.tracking import Milestone, Position, QueryState, StopReason, Tracking
 
 
 class Lifetimes(Struct, frozen=True, kw_only=True):
@@ -42,6 +42,13 @@ def turned(tracking: Tracking, now: datetime, lifetimes: Lifetimes) -> Tracking:
         milestone=Milestone.EXPIRED if too_long else tracking.milestone,
         stopped_at=now if idle >= _patience(tracking, lifetimes) else None,
     )
+
+
+def why_over(tracking: Tracking) -> StopReason:
+    """Why age ends it (T31): it expired, or its carrier says that no number of its can look so, and never said more."""
+    first = next((leg for leg in tracking.legs if leg.position is Position.FIRST), None)
+    disowned = first is not None and first.state is QueryState.UNASKED and first.answered_at is not None
+    return StopReason.CARRIER_INVALID if disowned and not tracking.events() else StopReason.EXPIRED
 
 
 def _since(tracking: Tracking) -> datetime:

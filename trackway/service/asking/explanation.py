@@ -26,7 +26,7 @@ _STOPS = {
     StopReason.EXPIRED: "nothing new was said of it for too long",
     StopReason.REQUESTED: "its account asked for that",
     StopReason.BY_HAND: "a person stopped it in the console",
-    StopReason.CARRIER_INVALID: "its carrier is invalid",
+    StopReason.CARRIER_INVALID: "its carrier says that no number of its looks so",
 }
 _SAID = {
     QueryState.UNASKED: "the carrier says that no number of its looks so",

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
+from trackway.domain.lifecycle import why_over
 from trackway.domain.tracking import StopReason, Tracking
 from trackway.domain.webhook import Kind, News
 from trackway.storage.database import Announce, Database, Transaction, to_ms
@@ -59,9 +60,11 @@ class Turns:
             trackings, _ = await load(transaction, sorted(ids))
             turns = [turn(tracking) for tracking in trackings.values()]
             await _save(transaction, turns)
-            over = [_farewell(done.tracking) for done in turns if done.tracking.stopped_at is not None]
-            await stop(transaction, over, StopReason.EXPIRED, now, kept_for)
-            await announce(transaction, over, now)
+            over = [done.tracking for done in turns if done.tracking.stopped_at is not None]
+            for reason in StopReason:
+                ended = [_farewell(tracking) for tracking in over if why_over(tracking) is reason]
+                await stop(transaction, ended, reason, now, kept_for)
+            await announce(transaction, list(map(_farewell, over)), now)
             return len(ids)
 
         return await self._database.write(work)

@@ -99,7 +99,9 @@ _MEANINGS: dict[str, dict[str, Json]] = {
         "pt": {"description": "When it was last pushed."},
         "ps": {"description": "HTTP status of the last push, 0 for none, -1 where no answer came."},
         "st": {"description": "When it was stopped."},
-        "sr": {"description": "Why: 1 expired, 2 by request, 3 by hand, 4 its carrier is not one."},
+        "sr": {
+            "description": "Why: 1 expired, 2 by request, 3 by hand, 4 its carrier says that it is no number of its."
+        },
         "ir": {"description": "Whether it was followed again."},
         "ts": {"description": "Whether it is followed."},
         "mc": {"description": "How often its carrier was changed."},
