@@ -203,8 +203,8 @@ def _application(number: str) -> Application:
 
 
 def _item(number: str, destination: str, scans: Sequence[tuple[str, str]], begun: datetime) -> Result:
-    """The item as an operator's file has it; scans are a few hours apart and end about now."""
-    times = [begun - timedelta(hours=6 * (8 - at)) for at in range(len(scans))]
+    """The item as an operator's file has it; scans are a few hours apart, all past by the clock of their place."""
+    times = [begun - timedelta(hours=6 * (9 - at)) for at in range(len(scans))]
     details = [
         Detail(eventDateTime=f"{time:%d-%m-%Y %H:%M}", eventLocation_code=country, eventMsg_e=text)
         for time, (country, text) in zip(times, scans, strict=True)
