@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from bench.numbers import POSTS
 from trackway.domain.tracking import Event, Leg, Milestone, Position, QueryState, Tracking
 from trackway.storage.given.catalogue_carriers import load_carriers
-from trackway.wire.track17_track import write_track
+from trackway.wire.track17.track import write_track
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 _PLACES = ("Hong Kong", "Guangzhou, Guangdong", "Frankfurt", "Heathrow", "Chicago, IL", "Changi", "Osaka", "")

@@ -33,8 +33,8 @@ from trackway.domain.webhook import Outcome
 from trackway.egress.address import permitted
 from trackway.service.metrics import Metrics
 from trackway.web.openapi.track17 import codes
-from trackway.wire.hkpost_codes import WORDS
-from trackway.wire.track17_track import query_code
+from trackway.wire.hkpost.codes import WORDS
+from trackway.wire.track17.track import query_code
 
 WHOLE = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in PAGES}
 TEXT = "\n".join(WHOLE.values())

@@ -11,7 +11,7 @@ from tests.flows.test_story import NUMBER, SCANS, Stage
 from tests.house import receiver, running
 from trackway.storage.statement import Statement
 from trackway.storage.tracking.loading import look
-from trackway.wire.track17_track import write_track
+from trackway.wire.track17.track import write_track
 
 _KEPT = Statement(
     "SELECT tracking_id, tracking.tag, track.tag, tracking.guess, track.guess "

@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import Clock
 from tests.house import Receiver, Running, receiver, running
 from trackway.app.workers import poller_of, worker_wing
-from trackway.wire.hkpost_load import read_item
+from trackway.wire.hkpost.load import read_item
 from trackway.worker.courier import Courier
 from trackway.worker.janitor import Janitor
 from trackway.worker.loop import Loop

@@ -14,7 +14,7 @@ from trackway.domain.tracking import Event, Leg, Milestone, Position, QueryState
 from trackway.domain.webhook import Kind
 from trackway.storage.given.catalogue_carriers import load_carriers
 from trackway.wire import webhook
-from trackway.wire.track17_track import write_track
+from trackway.wire.track17.track import write_track
 
 FOLDER = Path(__file__).parent / "track17"
 KEY = "6A8D7CFC3F7A41149E0A4EE8ABD0DD8A"

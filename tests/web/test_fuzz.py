@@ -16,7 +16,7 @@ from tests.conftest import Clock
 from tests.house import Running, running
 from trackway.web.openapi import hkpost as openapi_hkpost
 from trackway.web.openapi import track17 as openapi_track17
-from trackway.wire.hkpost_load import read_item
+from trackway.wire.hkpost.load import read_item
 
 BASE = "/mailTrackingAPI"
 ITEM = Path(__file__).parent.parent / "specs" / "hkpost" / "item.json"

@@ -19,8 +19,8 @@ from trackway.domain.mail import ItemUnknown
 from trackway.service.post.mailroom import Mailroom
 from trackway.storage.store import Store
 from trackway.web.hkpost import routes
-from trackway.wire.hkpost_codes import WORDS
-from trackway.wire.hkpost_load import read_item
+from trackway.wire.hkpost.codes import WORDS
+from trackway.wire.hkpost.load import read_item
 
 SPECS = Path(__file__).parent.parent / "specs" / "hkpost"
 NUMBER = "RB000000010HK"

@@ -11,7 +11,7 @@ import pytest
 
 from tests.conftest import Clock
 from tests.house import Running, running
-from trackway.wire.hkpost_load import read_item
+from trackway.wire.hkpost.load import read_item
 
 BASE = "/mailTrackingAPI"
 NUMBER = "RT215770195HK"

@@ -17,9 +17,10 @@ from trackway.web.openapi import carrier as openapi_carrier
 from trackway.web.openapi import hkpost as openapi_hkpost
 from trackway.web.openapi import operator as openapi_operator
 from trackway.web.openapi import track17 as openapi_track17
-from trackway.wire import track17_items, track17_requests
-from trackway.wire.hkpost_codes import WORDS
-from trackway.wire.track17_codes import DENIALS, INTERNAL, NEEDS, REFUSALS, REQUESTS
+from trackway.wire.hkpost.codes import WORDS
+from trackway.wire.track17 import items as track17_items
+from trackway.wire.track17 import requests as track17_requests
+from trackway.wire.track17.codes import DENIALS, INTERNAL, NEEDS, REFUSALS, REQUESTS
 
 BASE = "/mailTrackingAPI"
 TRACK17, HKPOST = openapi_track17.describe(), openapi_hkpost.describe(BASE)

@@ -23,7 +23,7 @@ from trackway.domain.mail import (
     Scan,
     Words,
 )
-from trackway.wire.hkpost import (
+from trackway.wire.hkpost.api import (
     Writer,
     read_credentials,
     read_inquiry,
@@ -32,7 +32,7 @@ from trackway.wire.hkpost import (
     write_time,
     write_token,
 )
-from trackway.wire.hkpost_codes import (
+from trackway.wire.hkpost.codes import (
     CODES,
     WORDS,
     FormatInvalid,
@@ -43,7 +43,7 @@ from trackway.wire.hkpost_codes import (
     RequestRefused,
     code_of,
 )
-from trackway.wire.hkpost_load import read_item
+from trackway.wire.hkpost.load import read_item
 
 NUMBER = "RB000000010HK"
 ITEM = Item(
@@ -174,7 +174,7 @@ def test_h10_results_keep_order_duplicates_and_spelling() -> None:
 def test_pieces_that_are_forgotten_are_written_again(monkeypatch: pytest.MonkeyPatch) -> None:
     writer = Writer(BOOK)
     told = writer.answer("E", [NUMBER], [card_of(ITEM)])
-    monkeypatch.setattr("trackway.wire.hkpost._REMEMBERED", 1)
+    monkeypatch.setattr("trackway.wire.hkpost.api._REMEMBERED", 1)
     assert writer.answer("E", [NUMBER], [card_of(ITEM)]) == told
     assert Writer(BOOK).answer("E", [NUMBER], [card_of(ITEM)]) == told
 

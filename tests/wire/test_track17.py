@@ -13,9 +13,10 @@ from trackway.domain.errors import Refusal
 from trackway.domain.errors.items import ExtraParameterNeeded, NumberMalformed
 from trackway.domain.registration import Accepted, Application, Found, NoteChange, Refused, Subject
 from trackway.domain.tracking import Origin
-from trackway.wire import track17, track17_items
-from trackway.wire.track17_codes import REFUSALS, problem_of
-from trackway.wire.track17_values import plain_json
+from trackway.wire.track17 import answers as track17
+from trackway.wire.track17 import items as track17_items
+from trackway.wire.track17.codes import REFUSALS, problem_of
+from trackway.wire.track17.values import plain_json
 
 
 def test_an_item_with_everything() -> None:

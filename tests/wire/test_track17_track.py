@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from tests.conftest import NOW
 from trackway.domain.tracking import Event, Leg, Milestone, Position, QueryState, Tracking
-from trackway.wire.track17_track import STATE_CODES, query_code, write_track
+from trackway.wire.track17.track import STATE_CODES, query_code, write_track
 
 KEYS = {"CN": 301, "AD": 1803}
 FIRST = Leg(

@@ -22,7 +22,7 @@ from trackway.storage.passing.shared import SharedMemory
 from trackway.storage.post.inquiries import Inquiries
 from trackway.storage.telling.outbox import Outbox
 from trackway.storage.tracking.statistics import Statistics
-from trackway.wire.track17_track import write_track
+from trackway.wire.track17.track import write_track
 from trackway.worker.counter import Counter
 from trackway.worker.courier import Courier
 from trackway.worker.janitor import Janitor

@@ -13,7 +13,7 @@ from trackway import logs
 from trackway.app.house import House, open_house
 from trackway.config import load
 from trackway.domain.errors import ConfigError, Refusal, TrackwayError
-from trackway.wire.track17_codes import problem_of
+from trackway.wire.track17.codes import problem_of
 
 T = TypeVar("T")
 out = Console(soft_wrap=True, highlight=False)

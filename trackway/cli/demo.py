@@ -24,8 +24,8 @@ from trackway.domain.person import Role
 from trackway.domain.registration import Application
 from trackway.domain.simulation import Story
 from trackway.domain.webhook import Kind
-from trackway.wire.hkpost import Detail, Result
-from trackway.wire.hkpost_load import read_item
+from trackway.wire.hkpost.api import Detail, Result
+from trackway.wire.hkpost.load import read_item
 from trackway.wire.webhook import sign
 
 ACCOUNT, PARTNER, PERSON = "demo-shop", "demo_partner", "demo"

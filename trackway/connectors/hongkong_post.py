@@ -15,8 +15,8 @@ from trackway.domain.errors.carriers import CarrierDeniedAccess
 from trackway.domain.tracking import Milestone
 from trackway.domain.wording import milestone_of
 from trackway.egress.upstream import Upstream
-from trackway.wire import hkpost_client
-from trackway.wire.hkpost_client import DAY_ZONE, LANGUAGES
+from trackway.wire.hkpost import client as hkpost_client
+from trackway.wire.hkpost.client import DAY_ZONE, LANGUAGES
 
 _log = structlog.get_logger(__name__)
 _ID = "hongkong-post"

@@ -8,7 +8,7 @@ from trackway.domain.errors import CarrierFault, ConfigError
 from trackway.domain.errors.carriers import CarrierUnavailable
 from trackway.domain.tracking import Report
 from trackway.egress.upstream import Upstream
-from trackway.wire.track17_client import (
+from trackway.wire.track17.client import (
     NOT_REGISTERED,
     REGISTERED_BEFORE,
     Outcome,

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from trackway.domain.errors import AccessDenied, StorageError
 from trackway.web.http import BodyUnreadable, json_response
-from trackway.wire.hkpost_codes import FormatInvalid
+from trackway.wire.hkpost.codes import FormatInvalid
 from trackway.wire.operator import BatchTooLong, Refused, write_loaded, write_problem
 
 Take = Callable[[Request], Awaitable[tuple[int, Sequence[Refused]]]]

@@ -12,8 +12,8 @@ from starlette.types import Receive, Scope, Send
 from trackway.config import Config
 from trackway.service.post.mailroom import Mailroom
 from trackway.web.http import BodyUnreadable, bearer, json_response, read_body
-from trackway.wire import hkpost as wire
-from trackway.wire.hkpost_codes import BAD_FORMAT, DENIED, UNAVAILABLE, code_of
+from trackway.wire.hkpost import api as wire
+from trackway.wire.hkpost.codes import BAD_FORMAT, DENIED, UNAVAILABLE, code_of
 
 Work = Callable[[Request], Awaitable[bytes]]
 _HTTP = {DENIED: 401, UNAVAILABLE: 503}

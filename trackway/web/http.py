@@ -7,8 +7,8 @@ from starlette.responses import Response
 
 from trackway.domain.errors import AccessDenied
 from trackway.domain.errors.access import TooFast
-from trackway.wire.track17 import write_problem
-from trackway.wire.track17_codes import DENIALS, TOO_MANY
+from trackway.wire.track17.answers import write_problem
+from trackway.wire.track17.codes import DENIALS, TOO_MANY
 
 BODY_LIMIT = 1024 * 1024
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")

@@ -15,8 +15,8 @@ from trackway.service.access import Access
 from trackway.service.merchants.stream import Stream
 from trackway.web.caller import Networks, caller_address
 from trackway.web.http import denied, json_response
-from trackway.wire.track17 import write_problem
-from trackway.wire.track17_codes import INTERNAL, NOWHERE
+from trackway.wire.track17.answers import write_problem
+from trackway.wire.track17.codes import INTERNAL, NOWHERE
 from trackway.wire.webhook import body
 
 _HEARTBEAT = b": heartbeat\n\n"

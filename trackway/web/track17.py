@@ -18,10 +18,10 @@ from trackway.service.merchants.recarry import Recarry
 from trackway.service.merchants.registration import Registration
 from trackway.web.caller import Networks, caller_address
 from trackway.web.http import METHODS, BodyUnreadable, denied, json_response, read_body
-from trackway.wire import track17 as wire
-from trackway.wire import track17_items as asked
-from trackway.wire.track17_codes import INTERNAL, NOWHERE
-from trackway.wire.track17_list import read_filter, write_page
+from trackway.wire.track17 import answers as wire
+from trackway.wire.track17 import items as asked
+from trackway.wire.track17.codes import INTERNAL, NOWHERE
+from trackway.wire.track17.list import read_filter, write_page
 
 Endpoint = Callable[[Account, bytes, datetime], Awaitable[bytes]]
 _ROOT = "/track/"

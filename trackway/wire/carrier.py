@@ -12,8 +12,8 @@ from trackway.domain.number import validate
 from trackway.domain.pushed import MOST_EVENTS, Pushed, identity_of
 from trackway.domain.tracking import Event, Milestone
 from trackway.domain.wording import milestone_of
-from trackway.wire.hkpost import decode
-from trackway.wire.hkpost_codes import FormatInvalid
+from trackway.wire.hkpost.api import decode
+from trackway.wire.hkpost.codes import FormatInvalid
 from trackway.wire.operator import BatchTooLong, Refused, field_of
 
 MOST = 500

@@ -10,9 +10,9 @@ from trackway.domain.errors import Refusal
 from trackway.domain.errors.items import FieldInvalid, FieldMissing
 from trackway.domain.mail import Item, ItemMalformed, Unread
 from trackway.wire.files.emsevt import Profile, messages
-from trackway.wire.hkpost import decode
-from trackway.wire.hkpost_codes import FormatInvalid
-from trackway.wire.hkpost_load import read_item
+from trackway.wire.hkpost.api import decode
+from trackway.wire.hkpost.codes import FormatInvalid
+from trackway.wire.hkpost.load import read_item
 
 MOST_ITEMS = 500
 EDIFACT = "application/edifact"  # RFC 1767

@@ -11,7 +11,7 @@ from trackway.config import Config, load
 from trackway.domain.carrier import Carrier
 from trackway.domain.errors import ConfigError
 from trackway.storage.given.catalogue_carriers import load_carriers, save_carriers
-from trackway.wire.track17_carriers import read_carriers
+from trackway.wire.track17.carriers import read_carriers
 
 
 class _OrList(TyperGroup):

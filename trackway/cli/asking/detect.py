@@ -11,7 +11,7 @@ from trackway.domain.errors import ConfigError
 from trackway.domain.number import compact
 from trackway.domain.recognition import Candidate, Detected, recognise
 from trackway.storage.given.catalogue_carriers import load_carriers
-from trackway.wire.track17 import candidates
+from trackway.wire.track17.answers import candidates
 
 
 def detect(

@@ -8,7 +8,7 @@ from trackway.cli.base import AsJson, Data, DatabaseUrl, fail, out, print_json
 from trackway.cli.post.spoken import InFile, OnlyOwn, Word, ask, chosen, spoken, take_over, told
 from trackway.domain.mail import Country
 from trackway.service.post.texts import Texts
-from trackway.wire import hkpost_texts as wire
+from trackway.wire.hkpost import texts as wire
 
 app = typer.Typer(no_args_is_help=True, help="What countries are called.")
 CountryCode = Annotated[str, typer.Argument(metavar="CODE", help="An ISO 3166 alpha-2 code such as HK.")]

@@ -14,7 +14,7 @@ from trackway.domain.mail import ItemMalformed, Unread, item_number
 from trackway.service.post.loading import Loaded
 from trackway.wire.files import Format, format_of, read_file
 from trackway.wire.files.emsevt import profile_in
-from trackway.wire.hkpost_load import write_item
+from trackway.wire.hkpost.load import write_item
 
 app = typer.Typer(no_args_is_help=True, help="The postal operator: API users, mail items and their scans.")
 user = typer.Typer(no_args_is_help=True, help="API users: those who may ask for items.")

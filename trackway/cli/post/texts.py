@@ -9,7 +9,7 @@ from trackway.cli.base import AsJson, Data, DatabaseUrl, fail, out, print_json
 from trackway.cli.post.spoken import InFile, OnlyOwn, Word, ask, chosen, spoken, take_over, told
 from trackway.domain.phrasebook import Wording
 from trackway.service.post.texts import Texts, wording_key
-from trackway.wire import hkpost_texts as wire
+from trackway.wire.hkpost import texts as wire
 
 app = typer.Typer(no_args_is_help=True, help="What event codes and messages are called, and the milestones they mean.")
 Key = Annotated[str, typer.Argument(help="A UPU event code such as EMI, or a message in English.")]

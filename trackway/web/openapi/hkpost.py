@@ -8,8 +8,8 @@ from starlette.routing import BaseRoute
 from trackway.domain.mail import MAX_NUMBERS
 from trackway.web.openapi.base import Json, body, document, reference, schemas
 from trackway.web.openapi.base import routes as pages
-from trackway.wire.hkpost import Answer, Credentials, Detail, Result, Token
-from trackway.wire.hkpost_codes import BAD_FORMAT, DENIED, UNAVAILABLE, WORDS
+from trackway.wire.hkpost.api import Answer, Credentials, Detail, Result, Token
+from trackway.wire.hkpost.codes import BAD_FORMAT, DENIED, UNAVAILABLE, WORDS
 
 _FIRST_WHOLE = 9991
 _OF_ITEMS = [code for code in WORDS if code < _FIRST_WHOLE]

@@ -4,7 +4,7 @@ from starlette.routing import BaseRoute
 
 from trackway.web.openapi.base import Json, body, document, reference, schemas
 from trackway.web.openapi.base import routes as pages
-from trackway.wire.hkpost_load import LoadedItem, LoadedScan
+from trackway.wire.hkpost.load import LoadedItem, LoadedScan
 from trackway.wire.operator import EDIFACT, MOST_ITEMS, Loaded, Problem, Refused
 
 _BASE = "/operator/v1"

@@ -12,7 +12,7 @@ from trackway.domain.errors.items import CarrierNotRecognised
 from trackway.domain.registration import MAX_ITEMS
 from trackway.web.openapi.base import Json, body, document, reference, schemas
 from trackway.web.openapi.base import routes as pages
-from trackway.wire.track17 import (
+from trackway.wire.track17.answers import (
     Answer,
     Candidate,
     Candidates,
@@ -24,10 +24,10 @@ from trackway.wire.track17 import (
     Rejected,
     Tracked,
 )
-from trackway.wire.track17_codes import DENIALS, INTERNAL, NEEDS, NOWHERE, REFUSALS, REQUESTS, TOO_MANY, problem_of
-from trackway.wire.track17_list import ListAnswer, ListItem, ListItems, Paging
-from trackway.wire.track17_requests import CarrierChange, ListFilter, NoteChange, Notes, Registration, Subject
-from trackway.wire.track17_track import STATE_CODES, Extension, Track, ZEvent
+from trackway.wire.track17.codes import DENIALS, INTERNAL, NEEDS, NOWHERE, REFUSALS, REQUESTS, TOO_MANY, problem_of
+from trackway.wire.track17.list import ListAnswer, ListItem, ListItems, Paging
+from trackway.wire.track17.requests import CarrierChange, ListFilter, NoteChange, Notes, Registration, Subject
+from trackway.wire.track17.track import STATE_CODES, Extension, Track, ZEvent
 
 BASE = "/track/v1"
 _KEY = {"type": "apiKey", "in": "header", "name": "17token", "description": "The account's key."}

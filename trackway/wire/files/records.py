@@ -7,8 +7,8 @@ from typing import BinaryIO, TextIO, cast
 
 from trackway.domain.errors import Refusal
 from trackway.domain.mail import Item, Unread
-from trackway.wire.hkpost_codes import FormatInvalid
-from trackway.wire.hkpost_load import read_item
+from trackway.wire.hkpost.codes import FormatInvalid
+from trackway.wire.hkpost.load import read_item
 
 _CHUNK = 1 << 16
 _LONGEST = 1 << 20

@@ -10,8 +10,8 @@ from msgspec.structs import replace
 
 from trackway.domain.errors import Refusal
 from trackway.domain.mail import Item, Unread
-from trackway.wire.hkpost_codes import FormatInvalid
-from trackway.wire.hkpost_load import ITEM_COLUMNS, SCAN_COLUMNS, LoadedItem, LoadedScan, item_of
+from trackway.wire.hkpost.codes import FormatInvalid
+from trackway.wire.hkpost.load import ITEM_COLUMNS, SCAN_COLUMNS, LoadedItem, LoadedScan, item_of
 
 _MOST_SCANS = 200  # of one item at once, so that memory stays flat
 

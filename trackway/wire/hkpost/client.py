@@ -22,8 +22,8 @@ from trackway.domain.errors.carriers import (
 )
 from trackway.domain.number import compact
 from trackway.domain.tracking import Event, Milestone, Report
-from trackway.wire.hkpost import Detail, Result, Token, decode
-from trackway.wire.hkpost_codes import FormatInvalid
+from trackway.wire.hkpost.api import Detail, Result, Token, decode
+from trackway.wire.hkpost.codes import FormatInvalid
 
 LANGUAGES = ("en", "zh-Hant", "zh-Hans")
 DAY_ZONE = "Asia/Hong_Kong"

@@ -11,9 +11,9 @@ from trackway.domain.errors import Refusal
 from trackway.domain.errors.items import CarrierUnknown, FieldInvalid
 from trackway.domain.listing import PAGE_SIZE, Filter, Listed, Page, Span
 from trackway.domain.tracking import Milestone
-from trackway.wire.track17_items import RequestRefused
-from trackway.wire.track17_track import STATE_CODES, stamp
-from trackway.wire.track17_values import plain_json, read_carrier, read_flag, read_number
+from trackway.wire.track17.items import RequestRefused
+from trackway.wire.track17.track import STATE_CODES, stamp
+from trackway.wire.track17.values import plain_json, read_carrier, read_flag, read_number
 
 _ENCODER = msgspec.json.Encoder()
 _DAY = timedelta(days=1)

@@ -8,8 +8,8 @@ from msgspec import json
 
 from trackway.domain.errors.items import FieldInvalid
 from trackway.domain.mail import Country, Item, Scan, Words, item_number
-from trackway.wire.hkpost import Detail, Result, decode, read_time, write_time
-from trackway.wire.hkpost_codes import FormatInvalid
+from trackway.wire.hkpost.api import Detail, Result, decode, read_time, write_time
+from trackway.wire.hkpost.codes import FormatInvalid
 
 _MOST = 255  # a scan is known by its words and place, and an index takes no longer ones
 _COUNTRY = re.compile(r"[A-Z]{2}|").fullmatch

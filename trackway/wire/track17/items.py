@@ -17,7 +17,7 @@ from trackway.domain.registration import (
     Refused,
     Subject,
 )
-from trackway.wire.track17_values import (
+from trackway.wire.track17.values import (
     plain_json,
     read_carrier,
     read_flag,

@@ -8,7 +8,7 @@ from msgspec import Raw, Struct
 
 from trackway.domain.recognition import Detected
 from trackway.domain.registration import Accepted, Found, Refused
-from trackway.wire.track17_codes import problem_of
+from trackway.wire.track17.codes import problem_of
 
 T = TypeVar("T")
 _ENCODER = msgspec.json.Encoder()

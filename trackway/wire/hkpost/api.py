@@ -12,7 +12,7 @@ from trackway.domain.card import Card, Said, read_about, read_said
 from trackway.domain.errors import Refusal
 from trackway.domain.mail import MAX_NUMBERS, Words
 from trackway.domain.phrasebook import Phrasebook
-from trackway.wire.hkpost_codes import (
+from trackway.wire.hkpost.codes import (
     WORDS,
     FormatInvalid,
     InputInvalid,
