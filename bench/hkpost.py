@@ -28,7 +28,7 @@ from bench import usual_hkpost
 from bench.load import cpu_seconds
 from trackway.app.house import open_house
 from trackway.config import load
-from trackway.domain.mail import Country, Item, Scan, Words
+from trackway.domain.post.mail import Country, Item, Scan, Words
 
 ADDRESS = "/mailTrackingAPI/api/version/1/mailTracking"
 ASKED, SCANS = 30, 8

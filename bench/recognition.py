@@ -4,7 +4,7 @@ from functools import partial
 from timeit import repeat
 
 from tests.domain.corpus import accuracy
-from trackway.domain.recognition import recognise
+from trackway.domain.recognising.recognition import recognise
 from trackway.storage.given.catalogue_carriers import load_carriers
 
 NUMBERS = (

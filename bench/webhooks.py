@@ -34,7 +34,7 @@ from trackway.app.house import House, open_house
 from trackway.app.workers import worker_wing
 from trackway.cli.serve import settle
 from trackway.config import load
-from trackway.domain.registration import Application
+from trackway.domain.following.registration import Application
 from trackway.domain.webhook import Kind, News
 from trackway.storage import migrate
 from trackway.storage.database import Database

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from trackway.config import load
-from trackway.domain.phrasebook import Phrasebook
+from trackway.domain.post.phrasebook import Phrasebook
 from trackway.service.post.mailroom import Mailroom
 from trackway.service.post.texts import Texts
 from trackway.storage.given.catalogue import seeded_countries, seeded_wordings

@@ -8,7 +8,7 @@ from msgspec import Struct
 from tests.house import Running
 from trackway.app.workers import judgement_of
 from trackway.connectors.base import Answers, Inquiry, Limits
-from trackway.domain.registration import Application
+from trackway.domain.following.registration import Application
 from trackway.domain.tracking import Event, Milestone, Report
 from trackway.storage.asking.askings import Askings
 from trackway.storage.telling.outbox import Outbox

@@ -4,7 +4,7 @@ import random
 from datetime import timedelta
 
 from tests.house import Running
-from trackway.domain.statistic import Count, Statistic, days_bucket, delay_bucket
+from trackway.domain.counting.statistic import Count, Statistic, days_bucket, delay_bucket
 from trackway.storage.database import Transaction, to_ms
 from trackway.storage.statement import Statement
 from trackway.storage.tracking.statistics import Statistics

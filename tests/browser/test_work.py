@@ -8,7 +8,7 @@ from playwright.async_api import Browser, expect
 from tests.browser.desk import sign_in
 from tests.house import Running
 from trackway.app.workers import poller_of
-from trackway.domain.registration import Application
+from trackway.domain.following.registration import Application
 
 
 async def test_a_csv_of_five_hundred_with_three_bad_rows(browser: Browser, house: Running, tmp_path: Path) -> None:

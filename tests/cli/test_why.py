@@ -12,8 +12,8 @@ from trackway.app.house import House, open_house
 from trackway.app.workers import poller_of
 from trackway.cli import main
 from trackway.config import load
-from trackway.domain.ledger import Pause
-from trackway.domain.registration import Application
+from trackway.domain.asking.ledger import Pause
+from trackway.domain.following.registration import Application
 from trackway.storage.asking.pauses import Pauses
 from trackway.storage.passing.shared import SharedMemory
 

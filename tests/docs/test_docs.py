@@ -27,7 +27,7 @@ from trackway.cli.serve import Only
 from trackway.config import Config, load
 from trackway.connectors.registry import kinds
 from trackway.domain.errors import CarrierFault
-from trackway.domain.timeline import fault
+from trackway.domain.following.timeline import fault
 from trackway.domain.tracking import Leg, Position, Report, Tracking
 from trackway.domain.webhook import Outcome
 from trackway.egress.address import permitted

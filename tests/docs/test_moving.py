@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.conftest import Clock
 from tests.docs.pages import ROOT, page
 from tests.house import Running, running
-from trackway.domain.listing import Filter
+from trackway.domain.following.listing import Filter
 
 FEDEX, POSTNL, CHINA_POST, USPS = 100003, 14041, 3011, 21051
 

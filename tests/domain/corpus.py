@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from trackway.domain.carrier import Catalogue
-from trackway.domain.recognition import Candidate, Check, recognise
+from trackway.domain.recognising.recognition import Candidate, Check, recognise
 
 _FILE = Path(__file__).with_name("numbers.csv")
 

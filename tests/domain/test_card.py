@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trackway.domain.card import Card, card_of, item_on
-from trackway.domain.mail import Country, Item, Scan, Words
+from trackway.domain.post.card import Card, card_of, item_on
+from trackway.domain.post.mail import Country, Item, Scan, Words
 
 TEXTS = st.text(max_size=6) | st.sampled_from(["\n", '"', '],["', ',["","",""]]', "郵"])
 WORDS = st.builds(Words, TEXTS, TEXTS, TEXTS)

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trackway.domain import day
-from trackway.domain.day import day_of, next_day
+from trackway.domain.asking import day
+from trackway.domain.asking.day import day_of, next_day
 
 
 def test_the_examples_in_the_docstrings() -> None:

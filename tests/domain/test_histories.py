@@ -11,7 +11,7 @@ import pytest
 
 from tests.conftest import NOW
 from tests.domain.test_timeline import BOTH
-from trackway.domain import timeline
+from trackway.domain.following import timeline
 from trackway.domain.tracking import Event, Milestone, Position, Report, Tracking
 
 FOLDER = Path(__file__).parents[3] / "shared" / "data" / "histories"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trackway.domain.mail import ItemMalformed, Partner, Retention, item_number, months_before
+from trackway.domain.post.mail import ItemMalformed, Partner, Retention, item_number, months_before
 
 NOON = datetime(2026, 8, 31, 12, 0, tzinfo=UTC)
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.mailrooms import BOOK
-from trackway.domain.card import Card, item_on
-from trackway.domain.mail import Country, Item, Scan, Words
-from trackway.domain.phrasebook import Phrasebook, Wording
-from trackway.domain.scribe import Scribe
+from trackway.domain.post.card import Card, item_on
+from trackway.domain.post.mail import Country, Item, Scan, Words
+from trackway.domain.post.phrasebook import Phrasebook, Wording
+from trackway.domain.post.scribe import Scribe
 from trackway.storage.given.catalogue import seeded_countries, seeded_wordings
 
 UNSAID = Words()

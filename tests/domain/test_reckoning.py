@@ -6,10 +6,10 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from tests.conftest import NOW
-from trackway.domain.reckoning import Reckoning, reckon, route_of, trip_days
+from trackway.domain.counting.reckoning import Reckoning, reckon, route_of, trip_days
+from trackway.domain.counting.statistic import Count, Histogram, Statistic, delay_bucket, edge
+from trackway.domain.following.timeline import merge
 from trackway.domain.simulation import ABROAD, COURIER, POST, SIMULATED
-from trackway.domain.statistic import Count, Histogram, Statistic, delay_bucket, edge
-from trackway.domain.timeline import merge
 from trackway.domain.tracking import Event, Leg, Milestone, Position, Report, Tracking
 from trackway.storage.given.catalogue import seeded_countries
 from trackway.storage.given.zones import load_zones

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.domain.corpus import accuracy
-from trackway.domain import checks
 from trackway.domain.carrier import Catalogue
-from trackway.domain.formats import FORMATS, Format
-from trackway.domain.recognition import Candidate, Check, recognise
+from trackway.domain.recognising import checks
+from trackway.domain.recognising.formats import FORMATS, Format
+from trackway.domain.recognising.recognition import Candidate, Check, recognise
 from trackway.storage.given.catalogue_carriers import load_carriers
 
 CATALOGUE = load_carriers()

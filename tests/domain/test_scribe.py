@@ -1,10 +1,10 @@
 """A card tells what was told last, and keeps what was not told again."""
 
 from tests.mailrooms import BOOK
-from trackway.domain.card import Card, card_of, item_on
-from trackway.domain.mail import Country, Item, Scan, Words
-from trackway.domain.phrasebook import Phrasebook
-from trackway.domain.scribe import Scribe
+from trackway.domain.post.card import Card, card_of, item_on
+from trackway.domain.post.mail import Country, Item, Scan, Words
+from trackway.domain.post.phrasebook import Phrasebook
+from trackway.domain.post.scribe import Scribe
 
 NUMBER = "RB000000010HK"
 POSTED = Scan("2026-11-01 09:00", Country("HK"), "EMA")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.conftest import NOW
 from trackway.domain import simulation
-from trackway.domain.recognition import recognise
+from trackway.domain.recognising.recognition import recognise
 from trackway.domain.simulation import ABROAD, FAULTS, PACES, Face, Parcel, Story, parcel_of
 from trackway.domain.tracking import Milestone
 from trackway.domain.wording import milestone_of

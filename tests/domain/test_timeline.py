@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.conftest import NOW
-from trackway.domain import timeline
 from trackway.domain.errors.carriers import CarrierForgot, CarrierLimited, CarrierUnavailable
+from trackway.domain.following import timeline
 from trackway.domain.tracking import Event, Leg, Milestone, Position, QueryState, Report, Tracking
 
 EMPTY = Tracking(

@@ -12,9 +12,9 @@ from tests.house import receiver, running
 from tests.service.test_registration import applied, desk
 from trackway.app.workers import judgement_of
 from trackway.connectors.base import Answers, Inquiry, Limits
+from trackway.domain.asking.planning import Reason
 from trackway.domain.errors.carriers import CarrierUnavailable
-from trackway.domain.planning import Reason
-from trackway.domain.registration import Accepted, Refused
+from trackway.domain.following.registration import Accepted, Refused
 from trackway.domain.tracking import Event, Origin, Report
 from trackway.storage.asking.askings import Askings
 from trackway.storage.telling.outbox import Outbox

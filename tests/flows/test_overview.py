@@ -10,7 +10,7 @@ from tests.conftest import Clock
 from tests.flows.test_story import Stage
 from tests.house import receiver, running
 from trackway.app.workers import worker_wing
-from trackway.domain.statistic import Statistic, delay_bucket
+from trackway.domain.counting.statistic import Statistic, delay_bucket
 from trackway.domain.tracking import Milestone
 from trackway.worker.counter import Counter
 

@@ -20,8 +20,8 @@ from tests.flows.year import BEGIN, DELAYS, Carrier, Receivers, Shop, Time
 from trackway.app.house import House, open_house
 from trackway.app.workers import judgement_of, worker_wing
 from trackway.config import load
+from trackway.domain.following.registration import Accepted, Application, Refused, Subject
 from trackway.domain.number import s10_digit
-from trackway.domain.registration import Accepted, Application, Refused, Subject
 from trackway.storage.asking.askings import Askings
 from trackway.storage.database import from_ms
 from trackway.storage.statement import Statement

@@ -9,8 +9,8 @@ import pytest
 from tests.conftest import NOW, Clock
 from tests.house import Running, running
 from trackway.app.workers import poller_of
+from trackway.domain.asking.ledger import Pause
 from trackway.domain.errors.trackings import AskRefused, NotRegistered
-from trackway.domain.ledger import Pause
 from trackway.domain.tracking import QueryState
 from trackway.service.asking.explanation import Explanation, LegStory, Obstacle
 from trackway.storage.asking.pauses import Pauses

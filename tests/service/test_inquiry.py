@@ -8,10 +8,10 @@ import pytest
 
 from tests.conftest import NOW, Clock
 from trackway.connectors.base import Answers, Inquiry, Limits
+from trackway.domain.asking.ledger import Call, Patience
+from trackway.domain.asking.planning import Reason
 from trackway.domain.errors import CarrierFault, StorageError
 from trackway.domain.errors.carriers import CarrierDeniedAccess, CarrierLimited, CarrierUnavailable, CarrierUnreadable
-from trackway.domain.ledger import Call, Patience
-from trackway.domain.planning import Reason
 from trackway.domain.tracking import Event, Report
 from trackway.service.asking.inquiry import Desk, Replies
 from trackway.storage.asking.ledger import Ledger

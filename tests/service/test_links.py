@@ -9,7 +9,7 @@ from tests.conftest import Clock
 from tests.house import Running, running
 from trackway.domain.errors.access import TooFast
 from trackway.domain.errors.shops import LinkUnknown, LogoUnfit, OriginMalformed
-from trackway.domain.registration import Application
+from trackway.domain.following.registration import Application
 from trackway.domain.shop import LOGO_LIMIT
 
 NUMBER = "RR473124829CN"

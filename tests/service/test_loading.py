@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 
 from tests.conftest import NOW
-from trackway.domain.mail import Country, Item, Scan, Unread
+from trackway.domain.post.mail import Country, Item, Scan, Unread
 from trackway.service.post.loading import Loaded, Loader, spooled
 from trackway.wire.files import Format, read_file
 

@@ -7,10 +7,10 @@ import pytest
 
 from tests.conftest import NOW, Clock
 from tests.mailrooms import open_mailroom
-from trackway.domain.card import Card, item_on
 from trackway.domain.errors import ConfigError
 from trackway.domain.errors.access import DayLimitReached, KeyMissing, KeyUnknown, TooFast
-from trackway.domain.mail import Country, Item, ItemExpired, ItemHidden, ItemMalformed, ItemUnknown, Scan, Words
+from trackway.domain.post.card import Card, item_on
+from trackway.domain.post.mail import Country, Item, ItemExpired, ItemHidden, ItemMalformed, ItemUnknown, Scan, Words
 from trackway.service.post.mailroom import Mailroom
 from trackway.storage.store import Store
 

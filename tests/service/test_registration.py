@@ -16,8 +16,8 @@ from trackway.domain.errors.trackings import (
     NotRegistered,
     QuotaUsedUp,
 )
-from trackway.domain.lifecycle import Lifetimes
-from trackway.domain.registration import Accepted, Application, Refused, Subject
+from trackway.domain.following.lifecycle import Lifetimes
+from trackway.domain.following.registration import Accepted, Application, Refused, Subject
 from trackway.domain.tracking import Origin
 from trackway.service.merchants.lookup import Lookup
 from trackway.service.merchants.registration import Registration

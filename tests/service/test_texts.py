@@ -9,8 +9,8 @@ from msgspec.structs import replace
 from tests.conftest import NOW
 from tests.mailrooms import open_mailroom, open_texts
 from trackway.domain.errors.items import FieldInvalid
-from trackway.domain.mail import Country, Item, Scan, Words
-from trackway.domain.phrasebook import Wording
+from trackway.domain.post.mail import Country, Item, Scan, Words
+from trackway.domain.post.phrasebook import Wording
 from trackway.service.post.texts import Texts
 from trackway.storage.store import Store
 

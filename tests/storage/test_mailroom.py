@@ -7,10 +7,10 @@ from msgspec.structs import replace
 
 from tests.conftest import NOW
 from tests.mailrooms import BOOK
-from trackway.domain.card import card_of, item_on
-from trackway.domain.mail import Country, Item, Partner, Scan, Words
-from trackway.domain.phrasebook import Phrasebook
-from trackway.domain.scribe import Scribe
+from trackway.domain.post.card import card_of, item_on
+from trackway.domain.post.mail import Country, Item, Partner, Scan, Words
+from trackway.domain.post.phrasebook import Phrasebook
+from trackway.domain.post.scribe import Scribe
 from trackway.storage.post.mailroom import Items, Partners
 from trackway.storage.store import Store, open_store
 

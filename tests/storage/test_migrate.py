@@ -16,11 +16,11 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from tests.mailrooms import BOOK
-from trackway.domain.card import item_on
 from trackway.domain.errors import StorageError
-from trackway.domain.mail import Country, Item, Scan, Words
-from trackway.domain.registration import Found
-from trackway.domain.scribe import Scribe
+from trackway.domain.following.registration import Found
+from trackway.domain.post.card import item_on
+from trackway.domain.post.mail import Country, Item, Scan, Words
+from trackway.domain.post.scribe import Scribe
 from trackway.storage import migrate, revision
 from trackway.storage.post.mailroom import Items
 from trackway.storage.schema import metadata

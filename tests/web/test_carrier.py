@@ -16,9 +16,9 @@ from tests.flows.test_story import Stage
 from tests.house import receiver, running
 from trackway.app.workers import poller_of
 from trackway.connectors import inbound
+from trackway.domain.asking.planning import Reason
+from trackway.domain.asking.pushed import MOST_EVENTS
 from trackway.domain.errors import ConfigError
-from trackway.domain.planning import Reason
-from trackway.domain.pushed import MOST_EVENTS
 from trackway.storage.asking.askings import Askings
 from trackway.worker.poller import Poller
 

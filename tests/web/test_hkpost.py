@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from tests.conftest import Clock
 from tests.mailrooms import NOWHERE, open_mailroom
 from trackway.config import load
-from trackway.domain.mail import ItemUnknown
+from trackway.domain.post.mail import ItemUnknown
 from trackway.service.post.mailroom import Mailroom
 from trackway.storage.store import Store
 from trackway.web.hkpost import routes

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from trackway.domain import errors
 from trackway.domain.errors import Refusal
 from trackway.domain.errors.items import ExtraParameterNeeded, NumberMalformed
-from trackway.domain.registration import Accepted, Application, Found, NoteChange, Refused, Subject
+from trackway.domain.following.registration import Accepted, Application, Found, NoteChange, Refused, Subject
 from trackway.domain.tracking import Origin
 from trackway.wire.track17 import answers as track17
 from trackway.wire.track17 import items as track17_items

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from tests.conftest import Clock
 from tests.mailrooms import open_mailroom
-from trackway.domain.mail import Item
+from trackway.domain.post.mail import Item
 from trackway.storage.asking.ledger import Ledger
 from trackway.storage.asking.pushed_events import PushedEvents
 from trackway.storage.passing.allowance import Allowance

@@ -7,7 +7,7 @@ from datetime import timedelta
 from trackway.app.ground import Ground, intervals_of
 from trackway.connectors import registry
 from trackway.connectors.base import Kit
-from trackway.domain.ledger import Patience
+from trackway.domain.asking.ledger import Patience
 from trackway.service.asking.budget import Budget
 from trackway.service.asking.explanation import Explanations
 from trackway.service.asking.inbound import Inbound

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 
 from trackway.config import Config
+from trackway.domain.asking.planning import Intervals
 from trackway.domain.carrier import Catalogue
-from trackway.domain.lifecycle import Lifetimes
-from trackway.domain.planning import Intervals
-from trackway.domain.zones import Zones
+from trackway.domain.following.lifecycle import Lifetimes
+from trackway.domain.following.zones import Zones
 from trackway.egress.client import GuardedClient
 from trackway.service.access import Access
 from trackway.service.merchants.stream import Bell

@@ -8,7 +8,7 @@ from trackway.app.ground import intervals_of, lifetimes_of
 from trackway.app.house import House, connector_of
 from trackway.connectors import inbound
 from trackway.connectors.base import Connector
-from trackway.domain.recognition import final_carrier
+from trackway.domain.recognising.recognition import final_carrier
 from trackway.domain.webhook import Attempt, Message, Outcome
 from trackway.service.asking.judgement import Judgement
 from trackway.service.asking.roster import Asker

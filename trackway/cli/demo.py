@@ -20,8 +20,8 @@ from trackway.app.house import House
 from trackway.cli.serve import start
 from trackway.config import Config, load
 from trackway.domain.errors import ConfigError
+from trackway.domain.following.registration import Application
 from trackway.domain.person import Role
-from trackway.domain.registration import Application
 from trackway.domain.simulation import Story
 from trackway.domain.webhook import Kind
 from trackway.wire.hkpost.api import Detail, Result

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from trackway.connectors.base import Answers, Inquiry, Limits
-from trackway.domain.pushed import Pushed, report_of
+from trackway.domain.asking.pushed import Pushed, report_of
 
 ID = "inbound"
 LIMITS = Limits(batch=100, in_flight=4)

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from trackway.domain.mail import Item
+from trackway.domain.post.mail import Item
 from trackway.service.post.mailroom import Mailroom
 from trackway.service.senders import Senders
 from trackway.web.batch import answer_batch

@@ -7,9 +7,9 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Raw, Struct, json
 
+from trackway.domain.asking.pushed import MOST_EVENTS, Pushed, identity_of
 from trackway.domain.errors.items import FieldInvalid, FieldMissing, NumberMalformed
 from trackway.domain.number import validate
-from trackway.domain.pushed import MOST_EVENTS, Pushed, identity_of
 from trackway.domain.tracking import Event, Milestone
 from trackway.domain.wording import milestone_of
 from trackway.wire.hkpost.api import decode

@@ -8,7 +8,7 @@ from msgspec import Raw, Struct, json
 
 from trackway.domain.errors import Refusal
 from trackway.domain.errors.items import FieldInvalid, FieldMissing
-from trackway.domain.mail import Item, ItemMalformed, Unread
+from trackway.domain.post.mail import Item, ItemMalformed, Unread
 from trackway.wire.files.emsevt import Profile, messages
 from trackway.wire.hkpost.api import decode
 from trackway.wire.hkpost.codes import FormatInvalid

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from trackway.connectors.base import Connector, Inquiry
+from trackway.domain.asking.planning import Reason
 from trackway.domain.errors import CarrierFault
-from trackway.domain.planning import Reason
 from trackway.domain.tracking import Report, Tracking
 from trackway.service.asking.inquiry import Desk
 from trackway.service.asking.judgement import Judgement

@@ -13,8 +13,8 @@ from tests.house import Running, running
 from tests.web.console.desk import Browser, browser, person, signed_in
 from trackway.app.house import House
 from trackway.app.web import web_wing
+from trackway.domain.following.registration import Application
 from trackway.domain.person import Role
-from trackway.domain.registration import Application
 from trackway.storage.telling.deliveries import Sought
 
 OPEN = {"/console", "/console/login", "/console/login/code", "/console/link/{token}", "/console/look"}

@@ -14,8 +14,8 @@ from tests.conftest import Clock
 from tests.house import Running, running
 from tests.web.console.desk import PASSWORD, Browser, browser, signed_in
 from trackway.app.workers import poller_of
+from trackway.domain.following.registration import Application
 from trackway.domain.person import Role
-from trackway.domain.registration import Application
 from trackway.domain.tracking import StopReason
 
 NUMBERS = ("SIMNORMAL0101", "SIMLOST0102", "LK773201020HK", "RR473124829GB")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trackway.domain.errors import ConfigError
-from trackway.domain.mail import Country, Item, Scan, Unread
+from trackway.domain.post.mail import Country, Item, Scan, Unread
 from trackway.wire.files import Format, format_of, read_file
 from trackway.wire.files.emsevt import Profile, messages, read_profile
 

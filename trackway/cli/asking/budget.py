@@ -6,7 +6,7 @@ import typer
 from rich.table import Table
 
 from trackway.cli.base import AsJson, Data, DatabaseUrl, out, print_json, within
-from trackway.domain.ledger import Day
+from trackway.domain.asking.ledger import Day
 from trackway.service.asking.budget import Standing
 
 

@@ -9,7 +9,7 @@ from trackway.cli.base import AsJson, Data, DatabaseUrl, fail, out, print_json
 from trackway.config import load
 from trackway.domain.errors import ConfigError
 from trackway.domain.number import compact
-from trackway.domain.recognition import Candidate, Detected, recognise
+from trackway.domain.recognising.recognition import Candidate, Detected, recognise
 from trackway.storage.given.catalogue_carriers import load_carriers
 from trackway.wire.track17.answers import candidates
 

@@ -12,7 +12,7 @@ from trackway.connectors.base import Inquiry
 from trackway.domain.carrier import Carrier
 from trackway.domain.errors import CarrierFault, ConfigError, Refusal
 from trackway.domain.number import validate
-from trackway.domain.recognition import recognise
+from trackway.domain.recognising.recognition import recognise
 from trackway.domain.tracking import Report
 
 Tried = tuple[Carrier, Report | CarrierFault]

@@ -7,7 +7,7 @@ import typer
 
 from trackway.app.house import House
 from trackway.cli.base import AsJson, Data, DatabaseUrl, out, print_json, within
-from trackway.domain.planning import words
+from trackway.domain.asking.planning import words
 from trackway.domain.tracking import Position
 from trackway.service.asking.explanation import Explanation, LegStory
 

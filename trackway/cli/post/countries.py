@@ -6,7 +6,7 @@ import typer
 
 from trackway.cli.base import AsJson, Data, DatabaseUrl, fail, out, print_json
 from trackway.cli.post.spoken import InFile, OnlyOwn, Word, ask, chosen, spoken, take_over, told
-from trackway.domain.mail import Country
+from trackway.domain.post.mail import Country
 from trackway.service.post.texts import Texts
 from trackway.wire.hkpost import texts as wire
 

@@ -10,7 +10,7 @@ from rich.progress import Progress
 from trackway.app.house import House
 from trackway.cli.base import AsJson, Data, DatabaseUrl, err, fail, out, print_json, within
 from trackway.cli.post import countries, operator_key, texts
-from trackway.domain.mail import ItemMalformed, Unread, item_number
+from trackway.domain.post.mail import ItemMalformed, Unread, item_number
 from trackway.service.post.loading import Loaded
 from trackway.wire.files import Format, format_of, read_file
 from trackway.wire.files.emsevt import profile_in

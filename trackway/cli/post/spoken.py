@@ -11,7 +11,7 @@ from msgspec.structs import astuple
 from trackway.cli.base import fail, out, within
 from trackway.domain.errors import ConfigError
 from trackway.domain.errors.items import FieldInvalid
-from trackway.domain.mail import Words
+from trackway.domain.post.mail import Words
 from trackway.service.post.texts import Texts
 
 T = TypeVar("T")

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from trackway.cli.base import AsJson, Data, DatabaseUrl, fail, out, print_json
 from trackway.cli.post.spoken import InFile, OnlyOwn, Word, ask, chosen, spoken, take_over, told
-from trackway.domain.phrasebook import Wording
+from trackway.domain.post.phrasebook import Wording
 from trackway.service.post.texts import Texts, wording_key
 from trackway.wire.hkpost import texts as wire
 

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from trackway.domain.day import day_of, next_day
-from trackway.domain.ledger import Day, Pause
+from trackway.domain.asking.day import day_of, next_day
+from trackway.domain.asking.ledger import Day, Pause
 from trackway.service.asking.roster import Asker, Roster
 from trackway.storage.asking.ledger import Ledger
 from trackway.storage.asking.pauses import Pauses

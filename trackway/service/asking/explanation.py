@@ -6,14 +6,14 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from trackway.domain.asking.ledger import Pause
+from trackway.domain.asking.planning import Intervals, span
 from trackway.domain.carrier import Catalogue
 from trackway.domain.errors.items import CarrierUnknown
 from trackway.domain.errors.trackings import AskRefused, NotRegistered
-from trackway.domain.ledger import Pause
+from trackway.domain.following.record import meant
 from trackway.domain.number import compact
-from trackway.domain.planning import Intervals, span
-from trackway.domain.recognition import recognise
-from trackway.domain.record import meant
+from trackway.domain.recognising.recognition import recognise
 from trackway.domain.tracking import Milestone, Position, QueryState, StopReason
 from trackway.service.asking.budget import Budget
 from trackway.service.asking.roster import Asker, Roster

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from trackway.domain.pushed import Pushed
+from trackway.domain.asking.pushed import Pushed
 from trackway.service.senders import Senders
 from trackway.storage.asking.pushed_events import PushedEvents
 

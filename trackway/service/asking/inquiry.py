@@ -9,11 +9,11 @@ import structlog
 from msgspec import Struct
 
 from trackway.connectors.base import Answers, Connector, Inquiry
-from trackway.domain.day import day_of, next_day
+from trackway.domain.asking.day import day_of, next_day
+from trackway.domain.asking.ledger import Call, Patience, Pause, Reasons, call_of
+from trackway.domain.asking.planning import Reason
 from trackway.domain.errors import CarrierFault, StorageError
 from trackway.domain.errors.carriers import CarrierLimited, CarrierUnavailable, CarrierUnreadable
-from trackway.domain.ledger import Call, Patience, Pause, Reasons, call_of
-from trackway.domain.planning import Reason
 from trackway.domain.tracking import Report, is_time
 from trackway.storage.asking.ledger import Ledger
 from trackway.storage.asking.pauses import Pauses

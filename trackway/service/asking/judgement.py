@@ -6,11 +6,12 @@ from datetime import datetime
 import structlog
 from msgspec.structs import replace
 
-from trackway.domain import candidates, timeline
+from trackway.domain.asking.planning import Intervals, next_asking, next_try
+from trackway.domain.counting.reckoning import Instant, Reckoning, reckon
 from trackway.domain.errors import CarrierFault
-from trackway.domain.lifecycle import Lifetimes, turned, turns_at
-from trackway.domain.planning import Intervals, next_asking, next_try
-from trackway.domain.reckoning import Instant, Reckoning, reckon
+from trackway.domain.following import timeline
+from trackway.domain.following.lifecycle import Lifetimes, turned, turns_at
+from trackway.domain.recognising import candidates
 from trackway.domain.tracking import Leg, Position, Report, Tracking
 from trackway.storage.asking.askings import Answered, Verdict
 from trackway.storage.asking.turns import Turn

@@ -16,9 +16,9 @@ from trackway.domain.errors.trackings import (
     RetrackedBefore,
 )
 from trackway.domain.errors.webhooks import WebhookAddressMissing
-from trackway.domain.lifecycle import Lifetimes
-from trackway.domain.record import Plan, Record, meant
-from trackway.domain.registration import Accepted, NoteChange, Refused, Subject
+from trackway.domain.following.lifecycle import Lifetimes
+from trackway.domain.following.record import Plan, Record, meant
+from trackway.domain.following.registration import Accepted, NoteChange, Refused, Subject
 from trackway.domain.tracking import StopReason
 from trackway.storage.tracking.records import Records
 

@@ -5,10 +5,10 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from trackway.domain.counting.reckoning import route_of
+from trackway.domain.counting.statistic import Histogram
 from trackway.domain.errors.trackings import NotRegistered
-from trackway.domain.listing import Filter, Listed
-from trackway.domain.reckoning import route_of
-from trackway.domain.statistic import Histogram
+from trackway.domain.following.listing import Filter, Listed
 from trackway.domain.tracking import Milestone
 from trackway.service.asking.explanation import Explanation, Explanations
 from trackway.service.merchants.overview import Overview

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from trackway.domain.errors.trackings import NoAnswerYet, NotRegistered
-from trackway.domain.listing import Filter, Page
-from trackway.domain.record import meant
-from trackway.domain.registration import Found, Refused, Subject
+from trackway.domain.following.listing import Filter, Page
+from trackway.domain.following.record import meant
+from trackway.domain.following.registration import Found, Refused, Subject
 from trackway.storage.tracking.listing import Listing
 from trackway.storage.tracking.trackings import Trackings
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from trackway.domain.statistic import Histogram, Statistic, summed
+from trackway.domain.counting.statistic import Histogram, Statistic, summed
 from trackway.domain.tracking import Milestone
 from trackway.storage.tracking.attention import Attention, Wanted
 from trackway.storage.tracking.statistics import Standing, Statistics

@@ -10,9 +10,9 @@ from trackway.domain.errors import Refusal
 from trackway.domain.errors import changes as errors
 from trackway.domain.errors.items import FinalCarrierNotPostal
 from trackway.domain.errors.trackings import NotRegistered
-from trackway.domain.lifecycle import Lifetimes
-from trackway.domain.record import Move, Plan, Record, meant
-from trackway.domain.registration import Accepted, CarrierChange, Refused
+from trackway.domain.following.lifecycle import Lifetimes
+from trackway.domain.following.record import Move, Plan, Record, meant
+from trackway.domain.following.registration import Accepted, CarrierChange, Refused
 from trackway.storage.tracking.records import Records
 
 Outcome = Accepted | Refused

@@ -10,10 +10,10 @@ from trackway.domain.carrier import Carrier, Catalogue
 from trackway.domain.errors import Refusal
 from trackway.domain.errors.items import CarrierNotRecognised, FinalCarrierNotPostal
 from trackway.domain.errors.trackings import AlreadyRegistered, DailyLimitReached, QuotaUsedUp
-from trackway.domain.lifecycle import Lifetimes
+from trackway.domain.following.lifecycle import Lifetimes
+from trackway.domain.following.registration import Accepted, Application, Refused, Subject
 from trackway.domain.number import is_s10
-from trackway.domain.recognition import Candidate, Check, Detected, recognise
-from trackway.domain.registration import Accepted, Application, Refused, Subject
+from trackway.domain.recognising.recognition import Candidate, Check, Detected, recognise
 from trackway.domain.tracking import CANDIDATES, Origin
 from trackway.storage.tracking.intake import Intake, NewTracking, Registered
 

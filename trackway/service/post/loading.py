@@ -9,7 +9,7 @@ from typing import BinaryIO, cast
 
 from msgspec import Struct
 
-from trackway.domain.mail import Item, Unread
+from trackway.domain.post.mail import Item, Unread
 
 Entries = Iterator[Item | Unread]
 _BATCH = (

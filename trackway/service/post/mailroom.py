@@ -13,10 +13,10 @@ from jwt.types import Options
 from msgspec import Struct
 
 from trackway.config import Config
-from trackway.domain.card import Card
 from trackway.domain.errors import ConfigError
 from trackway.domain.errors.access import KeyMissing, KeyUnknown
-from trackway.domain.mail import (
+from trackway.domain.post.card import Card
+from trackway.domain.post.mail import (
     TOKEN_LIFE,
     Item,
     ItemExpired,
@@ -28,8 +28,8 @@ from trackway.domain.mail import (
     Retention,
     item_number,
 )
-from trackway.domain.phrasebook import Phrasebook
-from trackway.domain.scribe import Scribe
+from trackway.domain.post.phrasebook import Phrasebook
+from trackway.domain.post.scribe import Scribe
 from trackway.service.post.texts import Texts
 from trackway.storage.passing.allowance import Allowance
 from trackway.storage.post.inquiries import Asked, Inquiries, Usage, subject_of

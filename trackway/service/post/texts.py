@@ -8,8 +8,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from trackway.domain.errors.items import FieldInvalid
-from trackway.domain.mail import Country, Words
-from trackway.domain.phrasebook import Phrasebook, Wording, folded
+from trackway.domain.post.mail import Country, Words
+from trackway.domain.post.phrasebook import Phrasebook, Wording, folded
 from trackway.storage.post.phrases import Phrases
 
 _FRESH = timedelta(seconds=5)

@@ -7,10 +7,10 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from trackway.domain.asking.planning import Planned, Reason
+from trackway.domain.counting.reckoning import Reckoning
 from trackway.domain.errors import CarrierFault
-from trackway.domain.planning import Planned, Reason
-from trackway.domain.reckoning import Reckoning
-from trackway.domain.timeline import leg_of
+from trackway.domain.following.timeline import leg_of
 from trackway.domain.tracking import Position, Report, Tracking
 from trackway.domain.webhook import Kind, News
 from trackway.storage.database import Announce, Database, Transaction, from_ms, maybe_instant, maybe_ms, to_ms

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from trackway.domain.ledger import Call, Day
-from trackway.domain.planning import Reason
+from trackway.domain.asking.ledger import Call, Day
+from trackway.domain.asking.planning import Reason
 from trackway.storage.database import Database, to_ms
 from trackway.storage.statement import Statement
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from trackway.domain.planning import Reason
+from trackway.domain.asking.planning import Reason
 from trackway.domain.tracking import Milestone, Origin, Position, QueryState, StopReason
 from trackway.storage.database import Database, Row, Transaction, from_ms, maybe_instant, to_ms
 from trackway.storage.statement import Statement

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from trackway.domain.ledger import Pause
+from trackway.domain.asking.ledger import Pause
 from trackway.storage.passing.shared import SharedMemory
 
 _REMEMBERED = timedelta(days=1)

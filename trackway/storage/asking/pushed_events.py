@@ -5,7 +5,7 @@ from datetime import datetime
 
 import msgspec
 
-from trackway.domain.pushed import Pushed, together
+from trackway.domain.asking.pushed import Pushed, together
 from trackway.storage.database import Database, Transaction, to_ms
 from trackway.storage.statement import Statement
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from trackway.domain.lifecycle import why_over
+from trackway.domain.following.lifecycle import why_over
 from trackway.domain.tracking import StopReason, Tracking
 from trackway.domain.webhook import Kind, News
 from trackway.storage.database import Announce, Database, Transaction, to_ms

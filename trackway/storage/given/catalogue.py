@@ -6,8 +6,8 @@ from importlib import resources
 from io import StringIO
 from pathlib import Path
 
-from trackway.domain.mail import Country, Words
-from trackway.domain.phrasebook import Wording, folded
+from trackway.domain.post.mail import Country, Words
+from trackway.domain.post.phrasebook import Wording, folded
 
 WORDINGS, COUNTRIES = "hkpost_texts.csv", "countries.csv"
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from importlib import resources
 from zoneinfo import ZoneInfo
 
-from trackway.domain.zones import Zones
+from trackway.domain.following.zones import Zones
 
 
 def load_zones(countries: Mapping[str, str]) -> Zones:

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from trackway.domain.card import Card, item_on
-from trackway.domain.mail import Item, Partner
-from trackway.domain.scribe import Scribe
+from trackway.domain.post.card import Card, item_on
+from trackway.domain.post.mail import Item, Partner
+from trackway.domain.post.scribe import Scribe
 from trackway.storage.database import Database, Row, Transaction, to_ms
 from trackway.storage.statement import Statement
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from msgspec import json
 
-from trackway.domain.mail import Country
-from trackway.domain.phrasebook import Wording
+from trackway.domain.post.mail import Country
+from trackway.domain.post.phrasebook import Wording
 from trackway.storage.database import Database, Transaction
 from trackway.storage.statement import Statement
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Column, Index, Integer, PrimaryKeyConstraint, SmallInteger, Table, Text
 
-from trackway.domain.planning import Reason
+from trackway.domain.asking.planning import Reason
 from trackway.storage.schema.base import Id, metadata
 
 connection = Table(

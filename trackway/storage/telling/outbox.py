@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from trackway.domain.statistic import Count, Statistic, delay_bucket
+from trackway.domain.counting.statistic import Count, Statistic, delay_bucket
 from trackway.domain.webhook import Attempt, Kind, Message, News, Outcome
 from trackway.storage.database import Database, Row, Transaction, maybe_ms, to_ms
 from trackway.storage.statement import Statement

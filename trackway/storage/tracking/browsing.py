@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 
 from msgspec import Struct
 
-from trackway.domain.listing import Filter, Listed
+from trackway.domain.following.listing import Filter, Listed
 from trackway.domain.tracking import Milestone, Position, Tracking
 from trackway.storage.database import Database, Row
 from trackway.storage.statement import Statement

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from trackway.domain.listing import PAGE_SIZE, Filter, Listed, Page, Span
+from trackway.domain.following.listing import PAGE_SIZE, Filter, Listed, Page, Span
 from trackway.domain.tracking import Milestone
 from trackway.storage.database import Database, Row, from_ms, maybe_instant, to_ms
 from trackway.storage.statement import Statement

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from trackway.domain.record import Move, Plan, Record
+from trackway.domain.following.record import Move, Plan, Record
 from trackway.domain.tracking import Position, StopReason
 from trackway.domain.webhook import Kind, News
 from trackway.storage.asking.turns import delete, stop

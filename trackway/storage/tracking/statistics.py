@@ -6,7 +6,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from trackway.domain.statistic import Count, Statistic
+from trackway.domain.counting.statistic import Count, Statistic
 from trackway.domain.tracking import Milestone
 from trackway.storage.database import Database, Transaction, from_ms, to_ms
 from trackway.storage.people.accounts import day_of

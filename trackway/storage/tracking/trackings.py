@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from operator import itemgetter
 
-from trackway.domain.registration import Found
+from trackway.domain.following.registration import Found
 from trackway.storage.database import Database
 from trackway.storage.statement import Statement
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
-from trackway.domain.statistic import Histogram
+from trackway.domain.counting.statistic import Histogram
 
 WIDE, HIGH = 640, 160
 

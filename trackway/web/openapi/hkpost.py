@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 from starlette.routing import BaseRoute
 
-from trackway.domain.mail import MAX_NUMBERS
+from trackway.domain.post.mail import MAX_NUMBERS
 from trackway.web.openapi.base import Json, body, document, reference, schemas
 from trackway.web.openapi.base import routes as pages
 from trackway.wire.hkpost.api import Answer, Credentials, Detail, Result, Token

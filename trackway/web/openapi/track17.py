@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute
 
 from trackway.domain.errors.access import KeyUnknown
 from trackway.domain.errors.items import CarrierNotRecognised
-from trackway.domain.registration import MAX_ITEMS
+from trackway.domain.following.registration import MAX_ITEMS
 from trackway.web.openapi.base import Json, body, document, reference, schemas
 from trackway.web.openapi.base import routes as pages
 from trackway.wire.track17.answers import (

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 
 from trackway.domain.carrier import Carrier
-from trackway.domain.mail import Country, Words
-from trackway.domain.phrasebook import Wording, folded
+from trackway.domain.post.mail import Country, Words
+from trackway.domain.post.phrasebook import Wording, folded
 from trackway.domain.tracking import Event, Milestone, Tracking
 
 _STEPS = (

@@ -5,7 +5,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO
 
-from trackway.domain.mail import Item, Unread
+from trackway.domain.post.mail import Item, Unread
 from trackway.wire.files.emsevt import Profile, messages
 from trackway.wire.files.records import records
 from trackway.wire.files.rows import rows

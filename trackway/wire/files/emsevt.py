@@ -20,7 +20,7 @@ from pydifact.segments import Segment, SegmentFactory
 
 from trackway.domain.errors import ConfigError, Refusal
 from trackway.domain.errors.items import FieldInvalid
-from trackway.domain.mail import Country, Item, ItemMalformed, Scan, Unread, item_number
+from trackway.domain.post.mail import Country, Item, ItemMalformed, Scan, Unread, item_number
 from trackway.wire.hkpost.codes import FormatInvalid
 
 _CHUNK = 1 << 16

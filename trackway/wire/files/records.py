@@ -6,7 +6,7 @@ from io import BufferedReader, RawIOBase, TextIOWrapper
 from typing import BinaryIO, TextIO, cast
 
 from trackway.domain.errors import Refusal
-from trackway.domain.mail import Item, Unread
+from trackway.domain.post.mail import Item, Unread
 from trackway.wire.hkpost.codes import FormatInvalid
 from trackway.wire.hkpost.load import read_item
 

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 from msgspec.structs import replace
 
 from trackway.domain.errors import Refusal
-from trackway.domain.mail import Item, Unread
+from trackway.domain.post.mail import Item, Unread
 from trackway.wire.hkpost.codes import FormatInvalid
 from trackway.wire.hkpost.load import ITEM_COLUMNS, SCAN_COLUMNS, LoadedItem, LoadedScan, item_of
 

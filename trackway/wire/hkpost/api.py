@@ -8,10 +8,10 @@ from typing import Any, TypeVar
 
 from msgspec import MsgspecError, Struct, json
 
-from trackway.domain.card import Card, Said, read_about, read_said
 from trackway.domain.errors import Refusal
-from trackway.domain.mail import MAX_NUMBERS, Words
-from trackway.domain.phrasebook import Phrasebook
+from trackway.domain.post.card import Card, Said, read_about, read_said
+from trackway.domain.post.mail import MAX_NUMBERS, Words
+from trackway.domain.post.phrasebook import Phrasebook
 from trackway.wire.hkpost.codes import (
     WORDS,
     FormatInvalid,

@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Raw, Struct
 from msgspec.json import Decoder
 
-from trackway.domain.day import next_day
+from trackway.domain.asking.day import next_day
 from trackway.domain.errors import CarrierFault
 from trackway.domain.errors.carriers import (
     CarrierDeniedAccess,

@@ -2,7 +2,7 @@
 
 from trackway.domain.errors import AccessDenied, TrackwayError
 from trackway.domain.errors.access import DayLimitReached, TooFast
-from trackway.domain.mail import ItemExpired, ItemHidden, ItemMalformed, ItemUnknown
+from trackway.domain.post.mail import ItemExpired, ItemHidden, ItemMalformed, ItemUnknown
 
 
 class RequestRefused(TrackwayError):

@@ -7,7 +7,7 @@ from typing import Any
 from msgspec import json
 
 from trackway.domain.errors.items import FieldInvalid
-from trackway.domain.mail import Country, Item, Scan, Words, item_number
+from trackway.domain.post.mail import Country, Item, Scan, Words, item_number
 from trackway.wire.hkpost.api import Detail, Result, decode, read_time, write_time
 from trackway.wire.hkpost.codes import FormatInvalid
 

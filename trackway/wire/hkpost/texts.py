@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from io import StringIO
 
 from trackway.domain.errors.items import FieldInvalid
-from trackway.domain.mail import Country, Words
-from trackway.domain.phrasebook import Wording
+from trackway.domain.post.mail import Country, Words
+from trackway.domain.post.phrasebook import Wording
 
 _LANGUAGES = "ecs"
 _WORDING = ("key", "code", *(f"{field}_{one}" for field in ("milestone", "message") for one in _LANGUAGES), "ours")

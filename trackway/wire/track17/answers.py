@@ -6,8 +6,8 @@ from typing import Generic, TypeVar
 import msgspec
 from msgspec import Raw, Struct
 
-from trackway.domain.recognition import Detected
-from trackway.domain.registration import Accepted, Found, Refused
+from trackway.domain.following.registration import Accepted, Found, Refused
+from trackway.domain.recognising.recognition import Detected
 from trackway.wire.track17.codes import problem_of
 
 T = TypeVar("T")

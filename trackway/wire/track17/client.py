@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from msgspec import Raw, Struct
 
-from trackway.domain.day import next_day
+from trackway.domain.asking.day import next_day
 from trackway.domain.errors import CarrierFault
 from trackway.domain.errors.carriers import (
     CarrierDeniedAccess,

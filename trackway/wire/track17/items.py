@@ -9,7 +9,7 @@ from msgspec import Raw, Struct
 
 from trackway.domain.errors import Refusal
 from trackway.domain.errors import items as errors
-from trackway.domain.registration import (
+from trackway.domain.following.registration import (
     MAX_ITEMS,
     Application,
     CarrierChange,

@@ -9,7 +9,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from trackway.domain.errors import Refusal
 from trackway.domain.errors.items import CarrierUnknown, FieldInvalid
-from trackway.domain.listing import PAGE_SIZE, Filter, Listed, Page, Span
+from trackway.domain.following.listing import PAGE_SIZE, Filter, Listed, Page, Span
 from trackway.domain.tracking import Milestone
 from trackway.wire.track17.items import RequestRefused
 from trackway.wire.track17.track import STATE_CODES, stamp

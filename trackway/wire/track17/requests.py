@@ -7,7 +7,7 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from trackway.domain.registration import MAX_TAG
+from trackway.domain.following.registration import MAX_TAG
 
 _DAY, _TIME = "[0-9]{4}-[0-9]{2}-[0-9]{2}", "[0-9]{2}:[0-9]{2}:[0-9]{2}"
 _Key = Annotated[int, Meta(ge=0, lt=1 << 31)] | Annotated[str, Meta(pattern="^[0-9]{0,9}$")] | None

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import msgspec
 from msgspec import UNSET, Struct, UnsetType, field
 
-from trackway.domain.timeline import fingerprint
+from trackway.domain.following.timeline import fingerprint
 from trackway.domain.tracking import Event, Leg, Milestone, Position, QueryState, Tracking
 
 NEVER = "2079-01-01 00:00:00"

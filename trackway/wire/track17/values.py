@@ -5,7 +5,7 @@ import re
 import msgspec
 
 from trackway.domain.errors import items as errors
-from trackway.domain.registration import MAX_TAG
+from trackway.domain.following.registration import MAX_TAG
 
 _SHOWN = 60
 _NUMBER = re.compile(r"[0-9A-Z]{5,50}")

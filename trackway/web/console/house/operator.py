@@ -7,8 +7,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from trackway.domain.errors.items import ItemUnreadable
-from trackway.domain.mail import Unread, item_number
 from trackway.domain.person import Role
+from trackway.domain.post.mail import Unread, item_number
 from trackway.service.post.loading import Loader
 from trackway.service.post.mailroom import Mailroom
 from trackway.web.console.base.kit import Kit

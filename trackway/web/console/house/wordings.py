@@ -3,9 +3,9 @@
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from trackway.domain.mail import Country, Words
 from trackway.domain.person import Role
-from trackway.domain.phrasebook import Wording
+from trackway.domain.post.mail import Country, Words
+from trackway.domain.post.phrasebook import Wording
 from trackway.service.post.texts import Texts, wording_key
 from trackway.web.console.base.forms import Form
 from trackway.web.console.base.kit import Kit

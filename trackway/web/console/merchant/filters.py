@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from msgspec import Struct
 
-from trackway.domain.listing import Filter, Span
+from trackway.domain.following.listing import Filter, Span
 from trackway.domain.tracking import Milestone
 from trackway.service.merchants.browsing import Place
 

@@ -13,10 +13,10 @@ from starlette.routing import BaseRoute
 from trackway.domain.carrier import Catalogue
 from trackway.domain.errors import Refusal
 from trackway.domain.errors.items import CarrierNotRecognised, CarrierUnknown, FieldInvalid
+from trackway.domain.following.registration import MAX_TAG, Application, Refused, Subject
 from trackway.domain.number import validate
 from trackway.domain.person import Role
-from trackway.domain.recognition import Candidate, Detected
-from trackway.domain.registration import MAX_TAG, Application, Refused, Subject
+from trackway.domain.recognising.recognition import Candidate, Detected
 from trackway.service.merchants.registration import Registration
 from trackway.web.console.base.kit import Kit
 from trackway.web.console.base.visit import Visit

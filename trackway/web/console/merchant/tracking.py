@@ -7,12 +7,12 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from trackway.domain.carrier import Catalogue
+from trackway.domain.counting.reckoning import trip_days
 from trackway.domain.errors.shops import LinkUnknown
 from trackway.domain.errors.trackings import NotRegistered
-from trackway.domain.listing import Listed
+from trackway.domain.following.listing import Listed
+from trackway.domain.following.registration import CarrierChange, NoteChange, Refused, Subject
 from trackway.domain.person import Role
-from trackway.domain.reckoning import trip_days
-from trackway.domain.registration import CarrierChange, NoteChange, Refused, Subject
 from trackway.domain.tracking import StopReason
 from trackway.service.asking.explanation import Explanations
 from trackway.service.merchants.alteration import Alteration

@@ -8,7 +8,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute
 
 from trackway.domain.carrier import Catalogue
-from trackway.domain.listing import Listed
+from trackway.domain.following.listing import Listed
 from trackway.domain.tracking import Milestone
 from trackway.service.merchants.browsing import MOST_COUNTED, Browse
 from trackway.web.console.base.kit import Kit

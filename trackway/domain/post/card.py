@@ -6,7 +6,7 @@ from itertools import chain
 
 from msgspec import Struct, json
 
-from trackway.domain.mail import Country, Item, Scan, Words
+from trackway.domain.post.mail import Country, Item, Scan, Words
 
 _UNTOLD_AT_END = ',["","",""]]'  # a quotation mark inside a text is never bare, so this is in none
 REMEMBERED = 4096

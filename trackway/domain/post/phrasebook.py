@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from msgspec import Struct
 from msgspec.structs import replace
 
-from trackway.domain.card import Said
-from trackway.domain.mail import Country, Item, Scan, Words
+from trackway.domain.post.card import Said
+from trackway.domain.post.mail import Country, Item, Scan, Words
 
 
 class Wording(Struct, frozen=True, kw_only=True):

@@ -6,8 +6,8 @@ from enum import StrEnum
 from msgspec import Struct
 
 from trackway.domain.carrier import Carrier, Catalogue, is_postal
-from trackway.domain.formats import Format, formats_like
 from trackway.domain.number import compact, parse_s10
+from trackway.domain.recognising.formats import Format, formats_like
 from trackway.domain.simulation import ABROAD, POST
 from trackway.domain.tracking import Tracking
 

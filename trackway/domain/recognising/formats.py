@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from msgspec import Struct
 
-from trackway.domain.checks import four_nine, gls, luhn, mod7, mod10, mod37_36, one_two, three_one_seven
+from trackway.domain.recognising.checks import four_nine, gls, luhn, mod7, mod10, mod37_36, one_two, three_one_seven
 from trackway.domain.simulation import Face, pattern
 
 Key = tuple[int, str]

@@ -3,9 +3,9 @@
 from functools import lru_cache
 from operator import itemgetter
 
-from trackway.domain.card import REMEMBERED, Said, line_of, read_about, read_said
-from trackway.domain.mail import Country, Item, Words
-from trackway.domain.phrasebook import Phrasebook
+from trackway.domain.post.card import REMEMBERED, Said, line_of, read_about, read_said
+from trackway.domain.post.mail import Country, Item, Words
+from trackway.domain.post.phrasebook import Phrasebook
 
 _BY_TIME = itemgetter(0, 1)
 

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from trackway.domain.statistic import Count, Statistic, days_bucket, delay_bucket
-from trackway.domain.timeline import leg_of
+from trackway.domain.counting.statistic import Count, Statistic, days_bucket, delay_bucket
+from trackway.domain.following.timeline import leg_of
 from trackway.domain.tracking import Event, Leg, Milestone, Position, Tracking
 
 Instant = Callable[[int, Event], datetime | None]

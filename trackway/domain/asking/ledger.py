@@ -5,9 +5,9 @@ from datetime import date, datetime, timedelta
 
 from msgspec import Struct
 
+from trackway.domain.asking.planning import Reason
 from trackway.domain.errors import CarrierFault
 from trackway.domain.errors.carriers import CarrierLimited
-from trackway.domain.planning import Reason
 from trackway.domain.tracking import Report
 
 Answers = Mapping[str, Report | CarrierFault]

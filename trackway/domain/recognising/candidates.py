@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
+from trackway.domain.asking.planning import Intervals, Planned, Reason, span
 from trackway.domain.errors import CarrierFault
-from trackway.domain.planning import Intervals, Planned, Reason, span
-from trackway.domain.timeline import Answer, heard, leg_of
+from trackway.domain.following.timeline import Answer, heard, leg_of
 from trackway.domain.tracking import Milestone, Position, QueryState, Tracking
 
 _FIRST_WAIT = timedelta(hours=3)

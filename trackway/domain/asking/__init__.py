@@ -1,0 +1,1 @@
+"""When carriers are asked, at what cost, and what they send by themselves."""

@@ -1,0 +1,1 @@
+"""The operator's side: its items, and the words for what happened to them."""

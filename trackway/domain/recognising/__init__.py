@@ -1,0 +1,1 @@
+"""Whose a number is, told by its form."""
