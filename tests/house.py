@@ -15,6 +15,7 @@ from tests.conftest import Clock
 from trackway.app.house import House, open_house
 from trackway.app.web import web_wing
 from trackway.config import Config, load
+from trackway.web.around.protocol import PlainHttp
 from trackway.wire.webhook import sign
 
 LOOPBACK = "127.0.0.0/8"
@@ -102,7 +103,9 @@ async def running(database_url: str, data: Path, clock: Clock, **settings: Any) 
 @asynccontextmanager
 async def serving(application: Any) -> AsyncIterator[str]:
     """The URL of an ASGI application that is served by a real server."""
-    config = uvicorn.Config(application, port=0, lifespan="off", log_config=None, proxy_headers=False)
+    config = uvicorn.Config(
+        application, port=0, http=PlainHttp, ws="none", lifespan="off", log_config=None, proxy_headers=False
+    )
     server = uvicorn.Server(config)
     server.config.load()
     server.lifespan = config.lifespan_class(config)

@@ -4,7 +4,6 @@ import asyncio
 import json
 import shutil
 from pathlib import Path
-from typing import Any
 
 import pytest
 import seventeentrack.profile
@@ -55,15 +54,16 @@ async def answer_everything(shop: Running) -> None:
             await poller.stop(1)
 
 
-async def strict_php(*words: str) -> Any:
-    program = shutil.which("php")
-    if program is None:
-        pytest.skip("NOT TESTED: there is no php here to run a strict client with")
-    script = Path(__file__).parent / "clients" / "strict.php"
-    process = await asyncio.create_subprocess_exec(program, str(script), *words, stdout=asyncio.subprocess.PIPE)
+async def run(program: str, script: str, *words: str) -> str:
+    """What a client in another language prints."""
+    found = shutil.which(program)
+    if found is None:
+        pytest.skip(f"NOT TESTED: there is no {program} here to run a client with")
+    path = Path(__file__).parent / "clients" / script
+    process = await asyncio.create_subprocess_exec(found, str(path), *words, stdout=asyncio.subprocess.PIPE)
     printed, _ = await process.communicate()
     assert process.returncode == 0, printed.decode()
-    return json.loads(printed)
+    return printed.decode()
 
 
 async def test_a_client_that_takes_nothing_unknown(database_url: str, tmp_path: Path, clock: Clock) -> None:
@@ -74,7 +74,8 @@ async def test_a_client_that_takes_nothing_unknown(database_url: str, tmp_path: 
         await shop.house.merchants.webhooks.set_url("shop", "http://127.0.0.1:9/inbox")
         await shop.ask("register", *({"number": number} for number in (both, one, none)))
         await answer_everything(shop)
-        assert await strict_php(f"{shop.url}/track/v1", shop.key, both, one, none) == [
+        printed = await run("php", "strict.php", f"{shop.url}/track/v1", shop.key, both, one, none)
+        assert json.loads(printed) == [
             [both, 40, [3, 4, 0], "Delivered"],
             [one, 40, [7, 0, 0], "Delivered"],
             [none, 0, [0, 0, 0], None],
@@ -89,3 +90,15 @@ async def test_a_client_that_takes_nothing_unknown(database_url: str, tmp_path: 
             ["changecarrier", 0, [-18019802]],
             ["deleteTrack", 1, []],
         ]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # it is about HTTP alone
+async def test_the_stock_client_of_java(database_url: str, tmp_path: Path, clock: Clock) -> None:
+    """It offers HTTP/2 with each request, and sends the body behind the offer."""
+    async with running(database_url, tmp_path, clock) as shop:
+        await shop.shop()
+        printed = await run("java", "Stock.java", f"{shop.url}/track/v1", shop.key, NUMBER)
+        registered, looked_up, deleted = (json.loads(line)["data"] for line in printed.splitlines())
+        assert registered["accepted"] == [{"origin": 1, "number": NUMBER, "carrier": 8011}]
+        assert looked_up["rejected"][0]["error"]["code"] == -18019909
+        assert deleted["accepted"] == [{"number": NUMBER, "carrier": 8011}]

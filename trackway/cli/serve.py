@@ -21,6 +21,7 @@ from trackway.app.workers import worker_wing
 from trackway.cli.base import Data, DatabaseUrl, fail, out
 from trackway.config import Config, load
 from trackway.domain.errors import ConfigError, TrackwayError
+from trackway.web.around.protocol import PlainHttp
 
 _log = structlog.get_logger(__name__)
 _WEB_SHARE = 1 / 3
@@ -137,6 +138,8 @@ def _uvicorn(web: object, host: str, port: int, patience: float) -> uvicorn.Conf
         web,  # type: ignore[arg-type]
         host=host,
         port=port,
+        http=PlainHttp,
+        ws="none",
         log_config=None,
         access_log=False,
         proxy_headers=False,

@@ -1,0 +1,93 @@
+"""An offer to speak something else is passed over, and the request behind it is answered whole."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from tests.house import serving
+
+OFFER = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAEAAAAIAAAAB\r\n"
+HEAD = b"POST /echo?x=1 HTTP/1.1\r\nHost: trackway\r\n17token: key\r\n"
+ONE = HEAD + OFFER + b"Content-Length: 5\r\n\r\n"
+CHUNKED = HEAD + OFFER + b"Transfer-Encoding: chunked\r\n\r\n"
+PLAIN = HEAD + b"Content-Length: 5\r\n\r\n"
+
+
+async def _echo(request: Request) -> Response:
+    body = await request.body()
+    known = {"upgrade", "http2-settings"} & set(request.headers)
+    words = [request.method, request.url.query, request.headers["17token"], body.decode(), *known]
+    return Response(" ".join(words) + "\n")
+
+
+@pytest.fixture
+async def port() -> AsyncIterator[int]:
+    routes = [Route("/echo", _echo, methods=["GET", "POST"])]
+    async with serving(Starlette(routes=routes)) as url:
+        yield int(url.rpartition(":")[2])
+
+
+async def answers(port: int, *parts: bytes, count: int) -> Sequence[str]:
+    """The bodies of so many answers to what is sent in parts, each read by the server before the next is sent."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    for part in parts:
+        writer.write(part)
+        await writer.drain()
+        await asyncio.sleep(0.01)
+    async with asyncio.timeout(10):
+        heads = [await _one(reader) for _ in range(count)]
+    writer.close()
+    return heads
+
+
+async def _one(reader: asyncio.StreamReader) -> str:
+    head = await reader.readuntil(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 200 "), head
+    return (await reader.readline()).decode().rstrip()
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [ONE + b"hello"],
+        [ONE, b"hello"],
+        [ONE[:30], ONE[30:90], ONE[90:] + b"he", b"llo"],
+        [CHUNKED + b"3\r\nhel\r\n2\r\nlo\r\n0\r\n\r\n"],
+        [CHUNKED, b"3\r\nhel\r\n", b"2\r\nlo\r\n0\r\n\r\n"],
+    ],
+    ids=["at once", "body later", "in pieces", "chunked", "chunked later"],
+)
+async def test_the_body_behind_an_offer_arrives(port: int, parts: list[bytes]) -> None:
+    """What the stock client of Java sends with every request: its body was lost."""
+    assert await answers(port, *parts, count=1) == ["POST x=1 key hello"]
+
+
+@pytest.mark.parametrize("requests", [[ONE, ONE, ONE], [PLAIN, ONE, PLAIN], [ONE, PLAIN]])
+async def test_requests_on_one_connection_are_answered_in_turn(port: int, requests: list[bytes]) -> None:
+    """One after the other, and all sent at once."""
+    whole = [head + b"hell%d" % at for at, head in enumerate(requests)]
+    told = [f"POST x=1 key hell{at}" for at in range(len(requests))]
+    assert await answers(port, *whole, count=len(whole)) == told
+    assert await answers(port, b"".join(whole), count=len(whole)) == told
+
+
+async def test_no_other_protocol_is_spoken(port: int) -> None:
+    socket = (
+        b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: eA==\r\n\r\n"
+    )
+    assert await answers(port, HEAD.replace(b"POST", b"GET") + socket, count=1) == ["GET x=1 key"]
+
+
+@pytest.mark.parametrize(
+    "nonsense", [b"CONNECT shop.example:443 HTTP/1.1\r\nHost: x\r\n\r\n", b"\x16\x03\x01", b"x\r\n"]
+)
+async def test_what_is_no_request_is_refused(port: int, nonsense: bytes) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(nonsense)
+    assert (await reader.read()).startswith(b"HTTP/1.1 400 ")
+    writer.close()
