@@ -1,6 +1,6 @@
 """A tracking as its account may change it, and what a batch of changes comes to."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 
@@ -40,15 +40,14 @@ class _OfCarrier(Protocol):
 R = TypeVar("R", bound=_OfCarrier)
 
 
-def meant(known: Iterable[R], carrier: int) -> list[R]:
+def meant(known: Collection[R], carrier: int) -> list[R]:
     """Those of a number's registrations that a caller means who names a carrier, all for 0.
 
     The carrier that registration answered with still names one whose carrier turned out to be another.
     """
-    several = list(known)
     if not carrier:
-        return several
-    return [one for one in several if one.carrier == carrier] or [one for one in several if one.guess == carrier]
+        return list(known)
+    return [one for one in known if one.carrier == carrier] or [one for one in known if one.guess == carrier]
 
 
 class Move(Struct, frozen=True, kw_only=True):

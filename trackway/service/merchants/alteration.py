@@ -142,7 +142,7 @@ def _each(
         if isinstance(item, Refused):
             outcomes.append(item)
             continue
-        asked = meant((r for r in known.values() if r.number == item.number), item.carrier)
+        asked = meant([one for one in known.values() if one.number == item.number], item.carrier)
         if not asked:
             outcomes.append(Refused(number=item.number, why=NotRegistered(item.number)))
         for record in asked:

@@ -30,13 +30,12 @@ class Lookup:
         known = await self._trackings.tracks(account, list(numbers)) if numbers else {}
         outcomes: list[Found | Refused] = []
         for item in items:
-            if isinstance(item, Refused):
-                outcomes.append(item)
-                continue
-            asked = meant(known.get(item.number, ()), item.carrier)
-            if not asked:
-                outcomes.append(Refused(number=item.number, why=NotRegistered(item.number)))
-            for one in asked:
-                answered = one.track is not None
-                outcomes.append(one if answered else Refused(number=item.number, why=NoAnswerYet(item.number)))
+            outcomes += [item] if isinstance(item, Refused) else _answers(item, known.get(item.number, ()))
         return outcomes
+
+
+def _answers(item: Subject, known: Sequence[Found]) -> Sequence[Found | Refused]:
+    asked = meant(known, item.carrier)
+    if not asked:
+        return [Refused(number=item.number, why=NotRegistered(item.number))]
+    return [one if one.track else Refused(number=item.number, why=NoAnswerYet(item.number)) for one in asked]

@@ -43,7 +43,7 @@ tracking = Table(
     Column("retracked", Boolean, nullable=False, server_default=false()),
     Column("carrier_changes", SmallInteger, nullable=False, server_default="0"),
     Column("turns_at", BigInteger),
-    UniqueConstraint("account_id", "number", "carrier"),
+    UniqueConstraint("account_id", "number", "carrier", postgresql_include=["id"]),
     Index("tracking_by_state", "account_id", "milestone", "registered_at", "id"),
     Index("tracking_by_carrier", "account_id", "carrier", "registered_at", "id"),
     Index("tracking_by_stop", "account_id", "stopped_at", **where("stopped_at IS NOT NULL")),
