@@ -22,8 +22,9 @@ _PRAGMAS = (
     "PRAGMA cache_size=-65536",
     "PRAGMA temp_store=MEMORY",
     "PRAGMA wal_autocheckpoint=32000",  # pages: many numbers fall on one page of the index before it is written back
-    "PRAGMA mmap_size=1099511627776",  # as much as SQLite was built to allow
 )
+# For those who read, as much as SQLite was built to allow. The writer would map it all anew each time the file grows.
+_MAPPED = "PRAGMA mmap_size=1099511627776"
 
 
 def connect(path: Path, *, durable: bool) -> sqlite3.Connection:
@@ -76,8 +77,9 @@ class SqliteDatabase:
     """One SQLite file with group commit: what waits when a commit begins shares that commit."""
 
     def __init__(self, path: Path) -> None:
-        self._reader = connect(path, durable=True)
-        self._scanner = connect(path, durable=True)
+        self._reader, self._scanner = connect(path, durable=True), connect(path, durable=True)
+        for one in (self._reader, self._scanner):
+            one.execute(_MAPPED)
         self._scanning = asyncio.Lock()
         self._writer = connect(path, durable=True)
         self._queue: SimpleQueue[tuple[Work[Any], Future[Any]] | None] = SimpleQueue()
