@@ -39,6 +39,8 @@ _RECEIVER = (
     r"(?:addressee|recipient|customer|consignee|receiver|neighbou?r|agent|resident|concierge|porter|doorman|him|her)"
 )
 
+_COURIER = r"(?:courier|driver|postie|postm[ae]n|postwoman)"
+
 # One alternative a line; the first meaning that fits is taken.
 _MEANINGS: tuple[tuple[Milestone, str], ...] = (
     (
@@ -116,7 +118,8 @@ _MEANINGS: tuple[tuple[Milestone, str], ...] = (
         \bnot (?:been )?able to deliver
         attempt|no one|nobody|not (?:at )?home|\b(?:does|did) not (?:live|answer|respond|accept)
         \bno (?:answer|response|reply)\b|no longer (?:at|live|there)
-        \b(?:absent|away|vacation|unanswered|box (?:is )?full|premises closed|business closed|no access)\b
+        \b(?:absent|away|vacation|unanswered|box (?:is )?full|no access)\b
+        (?:premises|business|building|office) (?:is |was )?closed
         {_RECEIVER}(?: is| was| has)? (?:not|un|moved|deceased)|^moved\b
         \bnot (?:known|collected|available)\b
         (?:incorrect|insufficient|incomplete|wrong|bad|unknown|illegible|no such)\b.*\b(?:address|number|postcode)
@@ -126,10 +129,10 @@ _MEANINGS: tuple[tuple[Milestone, str], ...] = (
         (?:notif\w*|notice|advice) (?:card|slip|left|issued|of arrival)|card left|left (?:a )?(?:card|notice)
         payment of charges|awaiting payment|(?:charges|duty|duties)\b.*\b(?:outstanding|due|unpaid)
         payment (?:is )?(?:required|due|pending)|returned to (?:the )?(?:\w+ ){{0,2}}(?:office|depot)
-        未能|不成功|未成功|失败|(?:派|投|配)(?:件|递|送)异常|未妥投|未递|未投|无法(?:派|投|递|送)|(?:派|投|配)(?:件|递|送).{{0,2}}(?:未[成果]|不成|暂停|中止|受阻)|无人|[没未]有?人|不在|拒收|拒[绝絕]|另约
+        未能|不成功|未成功|失败|(?:派|投|配)(?:件|递|送)异常|未妥投|未[递投派]|无法(?:派|投|递|送)|(?:派|投|配)(?:件|递|送).{{0,2}}(?:未[成果]|不成|暂停|中止|受阻)|无人|[没未]有?人|不在|拒收|拒[绝絕]|另约
         (?:再次|重新|另行|延[迟期后]|改[期日天]|推迟)(?:派|投|配)|未获领取|未领取|通知[卡单书]|领[件取]通知|迁移|迁出|搬迁
-        已搬|查无此人|联系不上|无法联系|无人接听
-        (?:门牌|号码?).{{0,3}}(?:不详|错误|有误)
+        已搬|查无此人|联系不上|无法联系|电话.{{0,4}}(?:无法|停机|关机|不通)
+        (?:门牌|号码?).{{0,3}}(?:不详|不符|错误|有误)
         地址.{{0,3}}(?:不详|不全|不足|欠详|不清|错误|不正确|不完整|有误|无法)|(?:错误|不详)地址
         """,
     ),
@@ -151,16 +154,17 @@ _MEANINGS: tuple[tuple[Milestone, str], ...] = (
     (
         Milestone.OUT_FOR_DELIVERY,
         rf"""
-        \b(?:out|taken|gone|loaded|on ?board|vehicle|courier) (?:for|on|with)\b.*\bdeliver
+        \b(?:out|taken|gone|loaded|on ?board|vehicle|van|truck|courier) (?:for|on|with)\b.*\bdeliver
         \bbeing delivered|\bis delivering\b|\bin delivery\b|\bbe delivered (?:today|this)|prepar\w* for delivery
         delivery (?:in progress|today|round|vehicle|van|truck|started|run|courier|driver|officer|agent|staff)
         \bdeliver(?!ed)\w*\b[^.;]*\btoday\b|\b(?:heading|coming|way|en route) to you\b
-        \bto (?:the |our )?postm[ae]n\b|with (?:the |our )?(?:courier|postm[ae]n|postwoman|driver)
-        (?:courier|postm[ae]n|postwoman|driver)\b.*\b(?:way|for (?:final )?delivery)\b
+        \bto (?:the |our )?postm[ae]n\b|with (?:the |our )?{_COURIER}
+        {_COURIER} has (?:the|your) (?:item|parcel|package)$
+        {_COURIER}\b.*\b(?:way|for (?:final )?delivery)\b
         (?:left|depart\w*(?: from)?) (?:the )?delivery (?:office|unit|depot)
         (?:way|route) to (?!(?:the |our )?{_OFFICE})(?:the )?(?:addressee|recipient|consignee|deliver)
         \b(?:arriv\w*|received|reached|process\w*|(?:is|now) (?:at|in))\b.*\b{_OFFICE}
-        (?:派递|派送|投递|派件|配送)中|正[在为].{{0,4}}(?:派|投|配送|送[件货])|今[日天]将?(?:派|投|配)|正(?:派|投)|准备(?:派|投)|正由.*(?:派|投)
+        (?:派递|派送|投递|派件|配送)中|正[在为].{{0,4}}(?:派|投|配送|送(?:件|货|往(?:收件|您)))|今[日天]将?(?:派|投|配)|正(?:派|投)|准备(?:派|投)|正由.*(?:派|投)
         (?:安排.{{0,2}}|外出|出局|发出)(?:派|投)
         (?:[派投快配](?:件|递|送)|邮)[员差](?!.*(?:揽|上门取)).*(?:派|投|前往)|上门(?:派|投|配)|(?:派|投|配)(?:件|递|送)途中
         (?:到达|抵达|离开).*(?:派递|投递|派送)网?[局站部点]
@@ -182,11 +186,12 @@ _MEANINGS: tuple[tuple[Milestone, str], ...] = (
         \bsign(?:ed|ature)\b(?! required)
         (?:left|dropped|placed|put) (?:with|in|at|on|through) .*(?:safe|door|neighbo|recept|porch|mailbox|letter ?box)
         \bleft (?:in|at|on) .*(?:garage|carport|shed|garden|lobby|yard|step)|\btook delivery
+        (?:collected|picked up) from (?:the |a )?(?:\w+ )?(?:locker|post office|service point|shop)
         (?:collect|pick|claim|receiv|accept|tak)\w* (?:.* )?by (?:the |an? )?(?:{_RECEIVER}|family|relative|household)
         (?:handed|given|released) (?:over )?to (?:the |an? )?(?:{_RECEIVER}|family|relative|household)
         {_RECEIVER} (?:has )?(?:collected|received|picked)
-        已(?:于|被|成功|妥为|妥善)*(?:派递|投递|送达|妥投|交付收件人|领取|取件)
-        (?:派递|投递|派送)成功|成功(?:派递|投递|派送|送达)|妥投|派达|签收|本人收|亲收|代收(?!点)|(?:配送|派件)(?:完成|成功)
+        已(?:于|被|经|成功|妥为|妥善)*(?:派递|投递|送达|妥投|交(?:付|予|给)?收件人|领取|取件)
+        (?:派递|投递|派送|送达)成功|成功(?:派递|投递|派送|送达)|妥投|派达|签收|本人收|亲收|代收(?!点)|(?:配送|派件)(?:完成|成功)
         由.{{0,8}}领取|取走|已自[提取]|(?:取件|领取|自提)(?:完成|成功)|已.{{0,8}}提取|投.{{0,6}}信箱|放.{{0,6}}(?:门口|门前)
         """,
     ),
