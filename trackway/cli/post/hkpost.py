@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated, BinaryIO
 
 import typer
-from rich.progress import Progress
+from rich.progress import Progress, TaskID
 
 from trackway.app.house import House
 from trackway.cli.base import AsJson, Data, DatabaseUrl, err, fail, out, print_json, within
@@ -134,13 +134,13 @@ def load(
     database: DatabaseUrl = None,
 ) -> None:
     """Load items with their scans, named as in `deliveryResultList`. Safe to do twice; bad lines are left out."""
-    opened = _opened(file)
+    name = Path(file).name
     with Progress(console=err, transient=True, disable=file == "-" or not err.is_terminal) as progress:
-        task = progress.add_task(Path(file).name, total=None if file == "-" else Path(file).stat().st_size)
+        task = progress.add_task(name)
+        opened = _opened(file, progress, task)
 
-        def went(_: Loaded) -> None:
-            if not opened.closed:
-                progress.update(task, completed=opened.tell())
+        def went(so_far: Loaded) -> None:
+            progress.update(task, description=f"{name}: {so_far.scans} scans kept")
 
         async def work(house: House) -> Loaded:
             entries = read_file(opened, kind or format_of(file), profile_in(house.config.data))
@@ -156,9 +156,10 @@ def _tell(unread: Unread) -> None:
     err.print(f"{unread.where}: {unread.why}" if unread.where else unread.why, markup=False)
 
 
-def _opened(file: str) -> BinaryIO:
+def _opened(file: str, progress: Progress, task: TaskID) -> BinaryIO:
+    """The file, which shows how far it is read; its reader closes it."""
     try:
-        return sys.stdin.buffer if file == "-" else Path(file).open("rb")  # its reader closes it
+        return sys.stdin.buffer if file == "-" else progress.open(file, "rb", task_id=task)
     except OSError as error:
         fail(f"{file}: {error.strerror}", 2)
 

@@ -86,7 +86,7 @@ class Scan(Struct, frozen=True, gc=False, array_like=True):
     message: Words = Words()
 
 
-class Item(Struct, frozen=True, gc=False, kw_only=True):
+class Item(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """A mail item and its scans, oldest first (H23). `posted` is as a scan's time; empty while not posted yet.
 
     `milestone` is empty where the latest scan says it.

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from trackway.domain.errors import Refusal
 from trackway.domain.post.mail import Item, Unread
+from trackway.wire.files.by_number import by_number
 from trackway.wire.hkpost.codes import FormatInvalid
 from trackway.wire.hkpost.load import ITEM_COLUMNS, SCAN_COLUMNS, LoadedItem, LoadedScan, item_of
 
@@ -17,7 +18,7 @@ _MOST_SCANS = 200  # of one item at once, so that memory stays flat
 
 
 def rows(file: BinaryIO) -> Iterator[Item | Unread]:
-    """Each item with the scans of the rows that stand together; a row whose scan is empty tells of the item alone.
+    """Each item with the scans of all its rows, by number; a row whose scan is empty tells of the item alone.
 
     The first line names the columns; names that we do not know are passed over. The file is closed at the end.
     """
@@ -25,7 +26,7 @@ def rows(file: BinaryIO) -> Iterator[Item | Unread]:
         reader = csv.reader(text, strict=True)
         columns = _columns(reader)
         if "itemNo" in columns:
-            yield from _joined(_read(reader, columns))
+            yield from _joined(by_number(_joined(_read(reader, columns))))
         else:
             yield Unread("", "line 1 does not name the column itemNo")
 
