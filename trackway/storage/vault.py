@@ -1,6 +1,5 @@
 """Secrets at rest: a keyed look-up for finding them, and a sealed copy where we must be able to read them."""
 
-import hashlib
 import hmac
 import os
 import secrets
@@ -34,7 +33,7 @@ class Vault:
 
     def lookup(self, secret: str) -> str:
         """The hexadecimal digest under which a secret is found; the secret does not follow from it."""
-        return hmac.new(self._pepper, secret.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+        return hmac.digest(self._pepper, secret.encode("utf-8", "surrogatepass"), "sha256").hex()
 
     def seal(self, secret: str, owner: str) -> str:
         """The secret, readable only with the master key and only as `owner`'s."""
