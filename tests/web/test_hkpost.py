@@ -75,7 +75,7 @@ async def partner(store: Store) -> AsyncIterator[Partner]:
 
 def _refused(answer: httpx.Response, status: int, http: int = 200) -> None:
     assert answer.status_code == http
-    assert answer.headers["content-type"] == "application/json"
+    assert answer.headers["content-type"] == "application/json; charset=utf-8"
     assert answer.json() == {"status": status, "errMsg": WORDS[status], "itemCount": 0, "deliveryResultList": []}
     assert answer.headers.get("www-authenticate") == ("Bearer" if http == 401 else None)
 
@@ -88,7 +88,7 @@ async def test_section_4_the_documents_own_example(partner: Partner) -> None:
     await _load(partner)
     answer = await partner.ask(spec("request"))
     assert answer.json() == spec("answer_A")
-    assert answer.headers["content-type"] == "application/json"
+    assert answer.headers["content-type"] == "application/json; charset=utf-8"
 
 
 @pytest.mark.parametrize("lang", ["E", "C", "S"])

@@ -131,7 +131,7 @@ async def test_keys_have_names(sender: Sender) -> None:
 async def test_what_is_no_batch_is_told(sender: Sender, body: Any, status: int) -> None:
     answer = await sender.send(body)
     assert answer.status_code == status
-    assert answer.headers["content-type"] == "application/json"
+    assert answer.headers["content-type"] == "application/json; charset=utf-8"
     assert answer.json().keys() == ({"accepted", "refused"} if status == 200 else {"reason"})
 
 

@@ -67,7 +67,7 @@ def test_the_libraries_verify_the_headers(library: Any) -> None:
     verifier.verify(content, headers)
     with pytest.raises(library.WebhookVerificationError):
         verifier.verify(content + b" ", headers)
-    assert headers["content-type"] == "application/json"
+    assert headers["content-type"] == "application/json; charset=utf-8"
     assert headers["webhook-id"] == "msg_20261122120000_7"
     assert headers["webhook-attempt"] == "2"
     assert headers["webhook-timestamp"] == str(int(now.timestamp()))

@@ -11,6 +11,8 @@ from trackway.wire.track17.answers import write_problem
 from trackway.wire.track17.codes import DENIALS, TOO_MANY
 
 BODY_LIMIT = 1024 * 1024
+JSON = "application/json; charset=utf-8"
+"""The charset goes without saying, but to clients of Java that would read Latin-1 without it."""
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 """Every method, for a route that answers the wrong ones itself."""
 
@@ -39,7 +41,7 @@ async def read_body(request: Request, limit: int = BODY_LIMIT) -> bytes:
 
 def json_response(body: bytes, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     """An answer of ready JSON bytes."""
-    return Response(body, status, headers, media_type="application/json")
+    return Response(body, status, headers, media_type=JSON)
 
 
 def bearer(request: Request) -> str:

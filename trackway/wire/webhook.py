@@ -46,7 +46,7 @@ def headers(name: str, attempt: int, now: datetime, content: bytes, *keys: str) 
     signed = b"%b.%b.%b" % (name.encode(), timestamp.encode(), content)
     digests = [base64.b64encode(hmac.digest(key.encode(), signed, "sha256")) for key in keys]
     return {
-        "content-type": "application/json",
+        "content-type": "application/json; charset=utf-8",  # without it some read Latin-1, and sign that
         "user-agent": _AGENT,
         "webhook-id": name,
         "webhook-timestamp": timestamp,
