@@ -6,7 +6,10 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
-from bench import exact, hkpost, http, recognition, webhooks
+from bench import exact, hkpost, http, recognition
+from bench.webhooks.plan import Plan
+from bench.webhooks.run import PARTS
+from bench.webhooks.run import run as run_webhooks
 
 _QUICK = {"sizes": (2000,), "rounds": 2, "seconds": 1.0}
 
@@ -37,9 +40,17 @@ def _hkpost(args: argparse.Namespace, folder: Path) -> None:
 
 def _webhooks(args: argparse.Namespace, folder: Path) -> None:
     """deliveries to twenty receivers, one of them hanging, beside a bare loop; then with kill -9 again and again"""
-    engines = args.engine or ("sqlite", "postgres")
-    quick = {"rounds": 1, "seconds": 3, "steady": 10, "killing": 15} if args.quick else {}
-    webhooks.run(webhooks.Plan(folder=folder, engines=engines, **quick))
+    quick = {"rounds": 1, "seconds": 3, "steady": 10, "kills": 3, "backlog": 10_000} if args.quick else {}
+    given = {
+        "engines": args.engine,
+        "rounds": args.rounds,
+        "seconds": args.seconds,
+        "steady": args.seconds,
+        "kills": args.kills,
+        "between": args.between,
+    }
+    settings = {**quick, **{name: value for name, value in given.items() if value}}
+    run_webhooks(Plan(folder=folder, **settings), args.part or tuple(PARTS))
 
 
 BENCHMARKS: dict[str, Callable[[argparse.Namespace, Path], None]] = {
@@ -49,19 +60,23 @@ BENCHMARKS: dict[str, Callable[[argparse.Namespace, Path], None]] = {
     "webhooks": _webhooks,
     "hkpost": _hkpost,
 }
+_WIDTH = max(map(len, BENCHMARKS)) + 2
 
 
 def main() -> None:
     """Run the benchmarks that were named, or all."""
     parser = argparse.ArgumentParser(prog="python -m bench", formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.description = "\n".join(f"{name:10}{run.__doc__}" for name, run in BENCHMARKS.items())
+    parser.description = "\n".join(f"{name:{_WIDTH}}{run.__doc__}" for name, run in BENCHMARKS.items())
     parser.add_argument("names", nargs="*", metavar="name", help=f"which: {', '.join(BENCHMARKS)}; all if none")
     parser.add_argument("--quick", action="store_true", help="small stores and short rounds: does it run at all")
     parser.add_argument("--folder", type=Path, help="where filled stores are kept for the next run; else they are not")
     parser.add_argument("--engine", action="append", choices=["sqlite", "postgres"], help="only this store")
     parser.add_argument("--size", action="append", type=int, help="only this many stored trackings")
     parser.add_argument("--rounds", type=int)
-    parser.add_argument("--seconds", type=float, help="of each endpoint of each server in each round")
+    parser.add_argument("--seconds", type=float, help="of each endpoint of each server in each round; of a steady rate")
+    parser.add_argument("--part", action="append", choices=PARTS, help="only this part of webhooks")
+    parser.add_argument("--kills", type=int, help="how often the killed worker of webhooks is killed")
+    parser.add_argument("--between", type=float, help="seconds from its start to that")
     args = parser.parse_args()
     if unknown := set(args.names) - set(BENCHMARKS):
         parser.error(f"there is no {', '.join(sorted(unknown))}")
