@@ -8,7 +8,8 @@ from tests.conftest import Clock
 from trackway.domain.webhook import Attempt, Kind, Message, News, Outcome
 from trackway.storage.statement import Statement
 from trackway.storage.store import Store
-from trackway.storage.telling.outbox import Claim, Outbox
+from trackway.storage.telling.messages import Claim
+from trackway.storage.telling.outbox import Outbox
 
 URL = "https://hooks.example/trackway"
 LEASE = timedelta(seconds=40)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 
+import asyncpg
 import pytest
 
 from tests.conftest import Clock
@@ -14,7 +15,8 @@ from trackway.domain.webhook import Kind, Outcome
 from trackway.storage.database import Transaction, to_ms
 from trackway.storage.statement import Statement
 from trackway.storage.store import Store, open_store
-from trackway.storage.telling.outbox import Claim, Outbox
+from trackway.storage.telling.messages import SUPERSEDE, Claim
+from trackway.storage.telling.outbox import _NEWEST_FIRST, _OLDEST_FIRST, Outbox
 
 RETRY = timedelta(minutes=10)
 _MESSAGES = Statement("SELECT id, outcome, attempts, due_at, claimed, body FROM message ORDER BY id")
@@ -348,3 +350,28 @@ async def test_a_reader_never_steps_over_a_message_that_commits_later(room: Post
     for account, seen in ((1, first), (2, second)):
         assert seen == [identity for (identity,) in await room.database.read(_IDS, account=account)]
     assert len(first) + len(second) == 160
+
+
+async def _plan(url: str, statement: Statement) -> str:
+    """How PostgreSQL does the statement ever after, if it was planned while the store was empty."""
+    connection = await asyncpg.connect(url, server_settings={"plan_cache_mode": "force_generic_plan"})
+    try:
+        await connection.execute(f"PREPARE it AS {statement.postgres}")
+        rows = await connection.fetch(f"EXPLAIN EXECUTE it({', '.join('NULL' for _ in statement.order)})")
+    finally:
+        await connection.close()
+    return "\n".join(row[0] for row in rows)
+
+
+@pytest.mark.parametrize("statement", [*_OLDEST_FIRST, *_NEWEST_FIRST, SUPERSEDE])
+async def test_what_was_delivered_is_not_read_to_find_what_waits(
+    store: Store, statement: Statement, database_url: str
+) -> None:
+    if database_url.startswith("postgresql"):
+        assert "Seq Scan on message" not in await _plan(database_url, statement)
+        return
+    values = {"now": 1, "account": 1, "room": 1, "slots": 1, "full": "[]", "trackings": "[]"}
+    rows = await store.main.read(Statement(f"EXPLAIN QUERY PLAN {statement.sqlite}"), **values)
+    steps = [row[3] for row in rows]
+    assert not [step for step in steps if step.startswith("SCAN") and step.split()[1] in {"old", "other", "newer"}]
+    assert [step for step in steps if "message_by_due" in step or "message_waiting" in step]

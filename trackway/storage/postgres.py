@@ -11,6 +11,8 @@ from trackway.storage.database import Row, Work
 from trackway.storage.statement import Statement
 
 T = TypeVar("T")
+# A statement is planned for the tables as they are then: one planned while they were empty reads them whole ever after.
+_PLAN_SECONDS = 30
 
 
 class PostgresTransaction:
@@ -52,6 +54,7 @@ class PostgresDatabase:
                 max_size=connections,
                 server_settings=settings,
                 command_timeout=60,
+                max_cached_statement_lifetime=_PLAN_SECONDS,
                 reset=_leave_as_is,
             )
         return cls(pool, durable=durable)

@@ -11,7 +11,8 @@ import structlog
 from trackway.domain.errors import StorageError
 from trackway.domain.webhook import Attempt, Kind, Message, Outcome, next_due
 from trackway.egress.client import Reply
-from trackway.storage.telling.outbox import Claim, Outbox
+from trackway.storage.telling.messages import Claim
+from trackway.storage.telling.outbox import Outbox
 from trackway.wire import webhook
 from trackway.worker.loop import Loop, Sleep
 
@@ -22,6 +23,8 @@ Observe = Callable[[Message, Attempt, Outcome], None]
 _MARGIN = timedelta(seconds=30)
 _IDLE = 1.0
 _NOTE_PAUSE = 1.0
+_SOON = 0.01
+_PART = 4
 _NO_KEY = Reply(status=-1, fault="the account has no key in force to sign with", took_ms=0)
 _log = structlog.get_logger(__name__)
 
@@ -72,12 +75,15 @@ class Courier(Loop):
         self._observe = observe
         self._newest_first = False
         self._flights: dict[asyncio.Task[None], Claim] = {}
+        self._landed_since = 0
+        self._soon: asyncio.TimerHandle | None = None
 
     async def tick(self) -> float:
-        """Claim as much as there are slots for and send it on its way; every landing wakes the loop for more.
+        """Claim as much as there are slots for and send it on its way; landings wake the loop for more.
 
         The longest due and the newest go first in turns: a backlog is worked off, and news need not wait for its end.
         """
+        self._landed_since = 0
         free = self._slots - len(self._flights)
         if free == 0:
             return _IDLE
@@ -124,7 +130,22 @@ class Courier(Loop):
         if not flight.cancelled() and (error := flight.exception()) is not None:
             unexpected = None if isinstance(error, StorageError) else error
             _log.warning("delivery to repeat", message=claim.message.name, error=str(error), exc_info=unexpected)
-        self.wake()
+        self._landed_since += 1
+        self._wake_for_many()
+
+    def _wake_for_many(self) -> None:
+        """Wake as soon as a part of what was on its way has landed, or in a moment: a claim of many costs each less."""
+        if self._landed_since * _PART >= self._landed_since + len(self._flights):
+            self.wake()
+        elif self._soon is None:
+            self._soon = asyncio.get_running_loop().call_later(_SOON, self.wake)
+
+    def wake(self) -> None:
+        """There may be more to claim."""
+        if self._soon is not None:
+            self._soon.cancel()
+            self._soon = None
+        super().wake()
 
     async def _deliver(self, claim: Claim, found: asyncio.Future[Sequence[str]]) -> None:
         """One attempt; keys are looked up once for all that leave together, and fail only their own account."""

@@ -30,6 +30,8 @@ message = Table(
         **where("due_at IS NOT NULL"),
     ),
     Index("message_by_tracking", "tracking_id", "id"),
+    # Told by the outcome, so that PostgreSQL never takes it for what is due.
+    Index("message_waiting", "tracking_id", "id", **where("outcome = 'waiting'")),
     Index("message_by_account", "account_id", "id"),
     Index("message_by_outcome", "account_id", "outcome", "created_at", "id"),
     Index("message_by_number", "account_id", "number"),

@@ -1,7 +1,12 @@
 """A message as its row holds it: read alike by who sends it, who listens and who looks at it later."""
 
+from datetime import datetime
+
+from msgspec import Struct
+
 from trackway.domain.webhook import Kind, Message
 from trackway.storage.database import Row, from_ms, maybe_instant
+from trackway.storage.statement import Statement
 
 MESSAGE = (
     "message.id, message.account_id, message.tracking_id, message.number, message.carrier, message.kind, "
@@ -9,6 +14,23 @@ MESSAGE = (
 )
 WIDTH = 10
 """How many columns that is: whatever else is read comes after them."""
+SUPERSEDE = Statement(
+    "UPDATE message SET outcome = 'superseded', due_at = NULL, claimed = false "
+    "WHERE tracking_id @any(trackings bigint) AND outcome = 'waiting' AND kind = 'TRACKING_UPDATED' "
+    "AND NOT (claimed AND due_at > :now) AND id < (SELECT MAX(newer.id) FROM message AS newer "
+    "WHERE newer.tracking_id = message.tracking_id AND newer.kind = 'TRACKING_UPDATED' AND NOT newer.manual) "
+    "RETURNING id"
+)
+"""Updates that wait although there is a newer one of their tracking end here, but for what is on its way."""
+
+
+class Claim(Struct, frozen=True, kw_only=True):
+    """A message that is ours to deliver until then: where to, and the bytes of its data, the same at every attempt."""
+
+    message: Message
+    url: str
+    data: bytes
+    until: datetime
 
 
 def message_of(row: Row) -> Message:

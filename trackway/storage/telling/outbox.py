@@ -1,20 +1,17 @@
 """Messages to accounts: put by whoever has news, claimed for webhooks in due order, read by streams in that of ids."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from itertools import takewhile
 from typing import Any
 
-from msgspec import Struct
-
-from trackway.domain.counting.statistic import Count, Statistic, delay_bucket
 from trackway.domain.webhook import Attempt, Kind, Message, News, Outcome
 from trackway.storage.database import Database, Row, Transaction, maybe_ms, to_ms
 from trackway.storage.statement import Statement
-from trackway.storage.telling.messages import MESSAGE, WIDTH, message_of
+from trackway.storage.telling.endings import Ended, finished
+from trackway.storage.telling.messages import MESSAGE, SUPERSEDE, WIDTH, Claim, message_of
 from trackway.storage.together import Together
-from trackway.storage.tracking.statistics import Statistics
 
 # Who puts for an account waits for whoever does so now: its ids come to be seen in their order, none late.
 _ENTER = Statement("SELECT id FROM account WHERE id @any(accounts bigint) ORDER BY id @locked")
@@ -26,42 +23,40 @@ _PUT = Statement(
     "FROM @rows(news: account bigint, tracking bigint, number text, carrier integer, kind text, manual boolean, "
     "happened_at bigint) AS given JOIN account ON account.id = given.account ORDER BY ordinal"
 )
-_SUPERSEDE = Statement(
-    "UPDATE message SET outcome = 'superseded', due_at = NULL, claimed = false "
-    "WHERE tracking_id @any(trackings bigint) AND kind = 'TRACKING_UPDATED' AND due_at IS NOT NULL "
-    "AND NOT (claimed AND due_at > :now) AND EXISTS (SELECT 1 FROM message AS newer "
-    "WHERE newer.tracking_id = message.tracking_id AND newer.id > message.id AND newer.kind = 'TRACKING_UPDATED' "
-    "AND NOT newer.manual) RETURNING id"
-)
 # One look into the index for each account: a backlog of millions costs no more than one message.
 _WAITING = (
     "SELECT id FROM (SELECT id, (SELECT {most}(due_at) FROM message WHERE account_id = account.id AND due_at <= :now) "
     "AS due_at FROM account) AS waiting WHERE due_at IS NOT NULL AND NOT id @any(full bigint) "
     "ORDER BY due_at {way} LIMIT :slots"
 )
-_CLAIM = (
-    "WITH picked AS MATERIALIZED (SELECT id FROM message AS old WHERE account_id = :account AND due_at <= :now "
-    "AND NOT EXISTS (SELECT 1 FROM message AS other WHERE other.tracking_id = old.tracking_id "
-    "AND other.id <> old.id AND other.due_at IS NOT NULL "
+_SAID = "message.body, webhook_url, tracking.id, tracking.tag, track.body"
+_ITS_TRACKING = (
+    "JOIN account ON account.id = message.account_id LEFT JOIN tracking ON tracking.id = message.tracking_id "
+    "AND tracking.account_id = message.account_id AND tracking.number = message.number "
+    "LEFT JOIN track ON track.tracking_id = tracking.id "
+)
+# What else waits of the tracking is counted: for `EXISTS` PostgreSQL may read all that waits, or was ever told.
+_PICK = (
+    "WITH picked AS MATERIALIZED (SELECT * FROM message AS old WHERE account_id = :account AND due_at <= :now "
+    "AND 0 = (SELECT COUNT(*) FROM message AS other WHERE other.tracking_id = old.tracking_id "
+    "AND other.id <> old.id AND other.outcome = 'waiting' "
     "AND CASE WHEN other.due_at > :now THEN other.claimed ELSE other.id < old.id END) "
     "ORDER BY due_at {way}, id {way} LIMIT :room @skip_locked) "
-    "UPDATE message SET due_at = :until, claimed = true FROM picked WHERE message.id = picked.id RETURNING message.id"
+    f"SELECT {MESSAGE}, {_SAID} FROM picked AS message {_ITS_TRACKING}"
 )
 _OLDEST_FIRST, _NEWEST_FIRST = (
-    tuple(Statement(text.format(most=most, way=way)) for text in (_WAITING, _CLAIM))
+    tuple(Statement(text.format(most=most, way=way)) for text in (_WAITING, _PICK))
     for most, way in (("MIN", "ASC"), ("MAX", "DESC"))
 )
-_WHOLE = (
-    f"SELECT {MESSAGE}, message.body, webhook_url, tracking.id, tracking.tag, track.body "
-    "FROM message JOIN account ON account.id = message.account_id "
-    "LEFT JOIN tracking ON tracking.id = message.tracking_id AND tracking.account_id = message.account_id "
-    "AND tracking.number = message.number LEFT JOIN track ON track.tracking_id = tracking.id "
+_CLAIM = Statement(
+    "UPDATE message SET due_at = :until, claimed = true, body = COALESCE(message.body, given.body) "
+    "FROM @rows(claims: id bigint, body text) AS given WHERE message.id = given.id"
 )
-_LOAD = Statement(_WHOLE + "WHERE message.id @any(ids bigint) ORDER BY message.id")
 # A message of which nothing can be said any more, its tracking being deleted, is passed over.
 _AFTER = Statement(
-    _WHOLE + "WHERE message.account_id = :account AND message.id > :after AND (message.body IS NOT NULL "
-    "OR tracking.id IS NOT NULL AND (kind = 'TRACKING_STOPPED' OR track.body IS NOT NULL)) "
+    f"SELECT {MESSAGE}, {_SAID} FROM message {_ITS_TRACKING} WHERE message.account_id = :account "
+    "AND message.id > :after AND (message.body IS NOT NULL OR tracking.id IS NOT NULL "
+    "AND (kind = 'TRACKING_STOPPED' OR track.body IS NOT NULL)) "
     "ORDER BY message.id LIMIT :most"
 )
 _NEWEST = Statement("SELECT MAX(id) FROM message WHERE account_id = :account")
@@ -71,26 +66,6 @@ _FREEZE = Statement(
 )
 _CANCEL = Statement(
     "UPDATE message SET outcome = 'cancelled', due_at = NULL, claimed = false WHERE id @any(ids bigint)"
-)
-# A tracking before its messages, in the order of ids, as everyone takes them: so no two wait for each other.
-_HOLD = Statement("SELECT id FROM tracking WHERE id @any(ids bigint) ORDER BY id @locked")
-_FINISH = Statement(
-    "UPDATE message SET outcome = given.outcome, due_at = given.due_at, claimed = false, attempts = attempts + 1, "
-    "first_failed_at = COALESCE(first_failed_at, given.failed_at) "
-    "FROM @rows(rows: id bigint, until bigint, outcome text, due_at bigint, failed_at bigint) AS given "
-    "WHERE message.id = given.id AND claimed AND message.due_at = given.until RETURNING message.id, "
-    "EXISTS (SELECT 1 FROM attempt WHERE message_id = message.id AND status = 200)"
-)
-_NOTE = Statement(
-    "INSERT INTO attempt (account_id, message_id, at, url, status, fault, took_ms, answer) "
-    "SELECT account, message, at, url, status, fault, took_ms, answer FROM @rows(rows: account bigint, "
-    "message bigint, at bigint, url text, status integer, fault text, took_ms integer, answer text) AS given WHERE true"
-)
-_TOLD = Statement(
-    "UPDATE tracking SET pushed_at = given.at, push_status = given.status "
-    "FROM @rows(rows: id bigint, account bigint, number text, at bigint, status integer) AS given "
-    "WHERE tracking.id = given.id AND account_id = given.account AND tracking.number = given.number "
-    "AND COALESCE(pushed_at, 0) <= given.at"
 )
 _RELEASE = Statement(
     "UPDATE message SET due_at = :now, claimed = false FROM @rows(claims: id bigint, until bigint) AS given "
@@ -103,28 +78,6 @@ _PURGE = Statement(
 )
 
 Render = Callable[[Message, str | None, bytes], bytes]
-
-
-class Claim(Struct, frozen=True, kw_only=True):
-    """A message that is ours to deliver until then: where to, and the bytes of its data, the same at every attempt."""
-
-    message: Message
-    url: str
-    data: bytes
-    until: datetime
-
-
-class _Ended(Struct, frozen=True):
-    claim: Claim
-    attempt: Attempt
-    due_at: datetime | None
-    now: datetime
-
-    @property
-    def outcome(self) -> Outcome:
-        if self.attempt.delivered:
-            return Outcome.DELIVERED
-        return Outcome.GIVEN_UP if self.due_at is None else Outcome.WAITING
 
 
 class Outbox:
@@ -147,7 +100,7 @@ class Outbox:
         await transaction.fetch(_PUT, news=[_row(one) for one in news], now=to_ms(now))
         updated = [one.tracking for one in news if one.kind is Kind.UPDATED and not one.manual]
         if updated:
-            await transaction.fetch(_SUPERSEDE, trackings=updated, now=to_ms(now))
+            await transaction.fetch(SUPERSEDE, trackings=updated, now=to_ms(now))
 
     async def claim(
         self,
@@ -172,14 +125,13 @@ class Outbox:
         waiting = await self._database.read(find, now=to_ms(now), full=full, slots=slots)
 
         async def work(transaction: Transaction) -> list[Claim]:
-            ids: list[int] = []
+            rows: list[Row] = []
             for (account,) in waiting:
-                room = min(cap - held.get(account, 0), slots - len(ids))
+                room = min(cap - held.get(account, 0), slots - len(rows))
                 if room == 0:
                     break
-                rows = await transaction.fetch(pick, account=account, now=to_ms(now), until=to_ms(until), room=room)
-                ids += [identity for (identity,) in rows]
-            return await _open(transaction, ids, until, render)
+                rows += await transaction.fetch(pick, account=account, now=to_ms(now), room=room)
+            return await _open(transaction, rows, until, render)
 
         return await self._database.write(work) if waiting else []
 
@@ -188,11 +140,11 @@ class Outbox:
 
         None comes back, and nothing is kept of the message, where the claim has run out and another has taken it.
         """
-        return await self._finishing.one(_Ended(claim, attempt, due_at, now))
+        return await self._finishing.one(Ended(claim, attempt, due_at, now))
 
-    async def _finish(self, ended: Sequence[_Ended]) -> list[Outcome | None]:
+    async def _finish(self, ended: Sequence[Ended]) -> list[Outcome | None]:
         async def work(transaction: Transaction) -> dict[tuple[int, datetime], Outcome]:
-            return await _finished(transaction, sorted(ended, key=lambda one: one.claim.until))
+            return await finished(transaction, sorted(ended, key=lambda one: one.claim.until))
 
         outcomes = await self._database.write(work)
         return [outcomes.get((one.claim.message.id, one.claim.until)) for one in ended]
@@ -232,16 +184,21 @@ class Outbox:
         return len(gone)
 
 
-async def _open(transaction: Transaction, ids: list[int], until: datetime, render: Render) -> list[Claim]:
-    """What the claimed messages say and where they go; freeze what is new, cancel what has no receiver."""
-    loaded = [(message_of(row), row[WIDTH:]) for row in await transaction.fetch(_LOAD, ids=ids)]
-    claims = [_claim(message, rest, until, render) for message, rest in loaded if _has_receiver(message, rest)]
-    dead = [message.id for message, rest in loaded if not _has_receiver(message, rest)]
+async def _open(transaction: Transaction, rows: Sequence[Row], until: datetime, render: Render) -> list[Claim]:
+    """Claim what has a receiver, with the bytes of its data, which are kept from the first time on; cancel the rest."""
+    claims, drafts, dead = list[Claim](), list[tuple[int, str | None]](), list[int]()
+    for row in rows:
+        message, rest = message_of(row), row[WIDTH:]
+        if not _has_receiver(message, rest):
+            dead.append(message.id)
+            continue
+        data = _data(message, rest, render)
+        claims.append(Claim(message=message, url=rest[1], data=data, until=until))
+        drafts.append((message.id, data.decode() if rest[0] is None else None))
+    if drafts:
+        await transaction.fetch(_CLAIM, claims=drafts, until=to_ms(until))
     if dead:
         await transaction.fetch(_CANCEL, ids=dead)
-    drafts = [(claim.message.id, claim.data.decode()) for claim in claims if not claim.message.attempts]
-    if drafts:
-        await transaction.fetch(_FREEZE, drafts=drafts)
     return claims
 
 
@@ -249,10 +206,6 @@ def _has_receiver(message: Message, rest: Row) -> bool:
     """Whether the webhook is set, the tracking is there, and there is something to say."""
     frozen, url, tracking, _tag, track = rest
     return bool(url) and tracking is not None and (message.kind is Kind.STOPPED or (frozen or track) is not None)
-
-
-def _claim(message: Message, rest: Row, until: datetime, render: Render) -> Claim:
-    return Claim(message=message, url=rest[1], data=_data(message, rest, render), until=until)
 
 
 def _data(message: Message, rest: Row, render: Render) -> bytes:
@@ -263,52 +216,3 @@ def _data(message: Message, rest: Row, render: Render) -> bytes:
 def _row(news: News) -> tuple[Any, ...]:
     happened_at = maybe_ms(news.happened_at)
     return news.account, news.tracking, news.number, news.carrier, news.kind, news.manual, happened_at
-
-
-async def _finished(transaction: Transaction, ended: Sequence[_Ended]) -> dict[tuple[int, datetime], Outcome]:
-    """The outcomes by message and claim, but for claims that ran out; of one message the last claim is the one."""
-    mine = {one.claim.message.id: one for one in ended}
-    trackings = {one.claim.message.tracking: one for one in ended}
-    await transaction.fetch(_HOLD, ids=sorted(trackings))
-    await transaction.fetch(_TOLD, rows=[_told_row(one) for one in trackings.values()])
-    done = await transaction.fetch(_FINISH, rows=[_finish_row(one) for one in mine.values()])
-    kept = [mine[identity] for identity, _ in done]
-    counts = [count for identity, repeated in done if not repeated for count in _delays(mine[identity])]
-    await Statistics.add(transaction, counts, max(one.now for one in ended))
-    await transaction.fetch(_NOTE, rows=[_note_row(one) for one in kept])
-    outcomes = {(one.claim.message.id, one.claim.until): one.outcome for one in kept}
-    again = {one.claim.message.tracking: one for one in kept if one.outcome is Outcome.WAITING}
-    if again:
-        now = max(one.now for one in again.values())
-        gone = {identity for (identity,) in await transaction.fetch(_SUPERSEDE, trackings=[*again], now=to_ms(now))}
-        outcomes |= {known: Outcome.SUPERSEDED for known in outcomes if known[0] in gone}
-    return outcomes
-
-
-def _delays(ended: _Ended) -> Iterator[Count]:
-    """How long the receiver's first 200 took, from when we heard of the event and from when it happened."""
-    message, attempt = ended.claim.message, ended.attempt
-    if not attempt.delivered:
-        return
-    told_at = attempt.at + timedelta(milliseconds=attempt.took_ms)
-    for kind, since in ((Statistic.TOLD, message.created_at), (Statistic.PUSHED, message.happened_at)):
-        if since is not None:
-            delay = delay_bucket((told_at - since).total_seconds())
-            yield Count(account=message.account, carrier=message.carrier, kind=kind, bucket=delay)
-
-
-def _finish_row(ended: _Ended) -> tuple[Any, ...]:
-    again = maybe_ms(ended.due_at) if ended.outcome is Outcome.WAITING else None
-    failed_at = None if ended.attempt.delivered else to_ms(ended.now)
-    return ended.claim.message.id, to_ms(ended.claim.until), ended.outcome, again, failed_at
-
-
-def _told_row(ended: _Ended) -> tuple[Any, ...]:
-    message, attempt = ended.claim.message, ended.attempt
-    return message.tracking, message.account, message.number, to_ms(attempt.at), attempt.status
-
-
-def _note_row(ended: _Ended) -> tuple[Any, ...]:
-    message, attempt = ended.claim.message, ended.attempt
-    told = (attempt.url, attempt.status, attempt.fault, attempt.took_ms, attempt.answer)
-    return message.account, message.id, to_ms(attempt.at), *told
