@@ -39,7 +39,7 @@ def _partial_indexes(connection: Connection) -> dict[str, str]:
     """What compare_metadata does not look at: the conditions of indexes."""
     dialect = connection.dialect.name
     return {
-        str(index["name"]): str(where).strip("()")
+        str(index["name"]): str(where).strip("()").replace("::text", "")
         for table in metadata.tables
         for index in inspect(connection).get_indexes(table)
         if (where := index.get("dialect_options", {}).get(f"{dialect}_where")) is not None

@@ -14,6 +14,13 @@ MESSAGE = (
 )
 WIDTH = 10
 """How many columns that is: whatever else is read comes after them."""
+SAID = "message.body, webhook_url, tracking.id, tracking.tag, track.body"
+"""After those: what it said, where it goes, and what there is to say."""
+ITS_TRACKING = (
+    "JOIN account ON account.id = message.account_id LEFT JOIN tracking ON tracking.id = message.tracking_id "
+    "AND tracking.account_id = message.account_id AND tracking.number = message.number "
+    "LEFT JOIN track ON track.tracking_id = tracking.id "
+)
 SUPERSEDE = Statement(
     "UPDATE message SET outcome = 'superseded', due_at = NULL, claimed = false "
     "WHERE tracking_id @any(trackings bigint) AND outcome = 'waiting' AND kind = 'TRACKING_UPDATED' "

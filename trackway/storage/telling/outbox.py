@@ -9,8 +9,9 @@ from typing import Any
 from trackway.domain.webhook import Attempt, Kind, Message, News, Outcome
 from trackway.storage.database import Database, Row, Transaction, maybe_ms, to_ms
 from trackway.storage.statement import Statement
+from trackway.storage.telling.due import NEWEST_FIRST, OLDEST_FIRST
 from trackway.storage.telling.endings import Ended, finished
-from trackway.storage.telling.messages import MESSAGE, SUPERSEDE, WIDTH, Claim, message_of
+from trackway.storage.telling.messages import ITS_TRACKING, MESSAGE, SAID, SUPERSEDE, WIDTH, Claim, message_of
 from trackway.storage.together import Together
 
 # Who puts for an account waits for whoever does so now: its ids come to be seen in their order, none late.
@@ -23,38 +24,13 @@ _PUT = Statement(
     "FROM @rows(news: account bigint, tracking bigint, number text, carrier integer, kind text, manual boolean, "
     "happened_at bigint) AS given JOIN account ON account.id = given.account ORDER BY ordinal"
 )
-# One look into the index for each account: a backlog of millions costs no more than one message.
-_WAITING = (
-    "SELECT id FROM (SELECT id, (SELECT {most}(due_at) FROM message WHERE account_id = account.id AND due_at <= :now) "
-    "AS due_at FROM account) AS waiting WHERE due_at IS NOT NULL AND NOT id @any(full bigint) "
-    "ORDER BY due_at {way} LIMIT :slots"
-)
-_SAID = "message.body, webhook_url, tracking.id, tracking.tag, track.body"
-_ITS_TRACKING = (
-    "JOIN account ON account.id = message.account_id LEFT JOIN tracking ON tracking.id = message.tracking_id "
-    "AND tracking.account_id = message.account_id AND tracking.number = message.number "
-    "LEFT JOIN track ON track.tracking_id = tracking.id "
-)
-# What else waits of the tracking is counted: for `EXISTS` PostgreSQL may read all that waits, or was ever told.
-_PICK = (
-    "WITH picked AS MATERIALIZED (SELECT * FROM message AS old WHERE account_id = :account AND due_at <= :now "
-    "AND 0 = (SELECT COUNT(*) FROM message AS other WHERE other.tracking_id = old.tracking_id "
-    "AND other.id <> old.id AND other.outcome = 'waiting' "
-    "AND CASE WHEN other.due_at > :now THEN other.claimed ELSE other.id < old.id END) "
-    "ORDER BY due_at {way}, id {way} LIMIT :room @skip_locked) "
-    f"SELECT {MESSAGE}, {_SAID} FROM picked AS message {_ITS_TRACKING}"
-)
-_OLDEST_FIRST, _NEWEST_FIRST = (
-    tuple(Statement(text.format(most=most, way=way)) for text in (_WAITING, _PICK))
-    for most, way in (("MIN", "ASC"), ("MAX", "DESC"))
-)
 _CLAIM = Statement(
     "UPDATE message SET due_at = :until, claimed = true, body = COALESCE(message.body, given.body) "
     "FROM @rows(claims: id bigint, body text) AS given WHERE message.id = given.id"
 )
 # A message of which nothing can be said any more, its tracking being deleted, is passed over.
 _AFTER = Statement(
-    f"SELECT {MESSAGE}, {_SAID} FROM message {_ITS_TRACKING} WHERE message.account_id = :account "
+    f"SELECT {MESSAGE}, {SAID} FROM message {ITS_TRACKING} WHERE message.account_id = :account "
     "AND message.id > :after AND (message.body IS NOT NULL OR tracking.id IS NOT NULL "
     "AND (kind = 'TRACKING_STOPPED' OR track.body IS NOT NULL)) "
     "ORDER BY message.id LIMIT :most"
@@ -121,17 +97,12 @@ class Outbox:
         with the claim, and later attempts send the same. What nobody can be told any more is cancelled here.
         """
         full = [account for account, count in held.items() if count >= cap]
-        find, pick = _NEWEST_FIRST if newest_first else _OLDEST_FIRST
-        waiting = await self._database.read(find, now=to_ms(now), full=full, slots=slots)
+        way = NEWEST_FIRST if newest_first else OLDEST_FIRST
+        waiting = await self._database.read(way.waiting, now=to_ms(now), full=full, slots=slots)
+        rooms = [(account, cap - held.get(account, 0)) for (account,) in waiting]
 
         async def work(transaction: Transaction) -> list[Claim]:
-            rows: list[Row] = []
-            for (account,) in waiting:
-                room = min(cap - held.get(account, 0), slots - len(rows))
-                if room == 0:
-                    break
-                rows += await transaction.fetch(pick, account=account, now=to_ms(now), room=room)
-            return await _open(transaction, rows, until, render)
+            return await _open(transaction, await way.pick(transaction, rooms, now, slots), until, render)
 
         return await self._database.write(work) if waiting else []
 
