@@ -4,7 +4,10 @@ from pathlib import Path
 from typing import Any
 
 from trackway.config import load
+from trackway.domain.post.card import Card
+from trackway.domain.post.mail import Item
 from trackway.domain.post.phrasebook import Phrasebook
+from trackway.domain.post.scribe import Scribe
 from trackway.service.post.mailroom import Mailroom
 from trackway.service.post.texts import Texts
 from trackway.storage.given.catalogue import seeded_countries, seeded_wordings
@@ -18,7 +21,14 @@ from trackway.storage.vault import Vault
 NOWHERE = Path("/nowhere")
 
 
+SILENT = Scribe(Phrasebook([], []))
+"""Leaves out no text."""
 BOOK = Phrasebook(seeded_wordings(NOWHERE), seeded_countries(NOWHERE))
+
+
+def card_of(item: Item) -> Card:
+    """The item's card, with every text that was told."""
+    return Card(item.number, item.posted, SILENT.text("", item))
 
 
 def open_texts(store: Store) -> Texts:

@@ -1,14 +1,18 @@
 """An item comes back from its card as it went onto it."""
 
+from operator import attrgetter
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trackway.domain.post.card import Card, card_of, item_on
+from tests.mailrooms import card_of
+from trackway.domain.post.card import Card, item_on
 from trackway.domain.post.mail import Country, Item, Scan, Words
 
 TEXTS = st.text(max_size=6) | st.sampled_from(["\n", '"', '],["', ',["","",""]]', "郵"])
 WORDS = st.builds(Words, TEXTS, TEXTS, TEXTS)
 COUNTRIES = st.builds(Country, TEXTS, WORDS)
+TIME = attrgetter("time")
 TIMES = st.datetimes().map(lambda at: f"{at.year:04}-{at:%m-%d %H:%M}")
 SCANS = st.builds(Scan, TIMES, COUNTRIES, TEXTS, WORDS)
 ITEMS = st.builds(
@@ -19,7 +23,7 @@ ITEMS = st.builds(
     origin=COUNTRIES,
     destination=COUNTRIES,
     milestone=WORDS,
-    scans=st.lists(SCANS, max_size=4).map(tuple),
+    scans=st.lists(SCANS, max_size=4, unique_by=TIME).map(lambda scans: tuple(sorted(scans, key=TIME))),
 )
 
 

@@ -1,7 +1,7 @@
 """A card tells what was told last, and keeps what was not told again."""
 
-from tests.mailrooms import BOOK
-from trackway.domain.post.card import Card, card_of, item_on
+from tests.mailrooms import BOOK, card_of
+from trackway.domain.post.card import Card, item_on
 from trackway.domain.post.mail import Country, Item, Scan, Words
 from trackway.domain.post.phrasebook import Phrasebook
 from trackway.domain.post.scribe import Scribe

@@ -6,16 +6,15 @@ import pytest
 from msgspec.structs import replace
 
 from tests.conftest import NOW
-from tests.mailrooms import BOOK
-from trackway.domain.post.card import card_of, item_on
+from tests.mailrooms import BOOK, SILENT, card_of
+from trackway.domain.post.card import item_on
 from trackway.domain.post.mail import Country, Item, Partner, Scan, Words
-from trackway.domain.post.phrasebook import Phrasebook
 from trackway.domain.post.scribe import Scribe
 from trackway.storage.post.mailroom import Items, Partners
 from trackway.storage.store import Store, open_store
 
 NUMBER = "RT215770195HK"
-SILENT, SCRIBE = Scribe(Phrasebook([], [])), Scribe(BOOK)
+SCRIBE = Scribe(BOOK)
 UNSAID = Words()
 HONG_KONG = Country("HK", Words("HONG KONG", "香港", "香港"))
 

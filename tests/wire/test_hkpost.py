@@ -7,11 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.mailrooms import BOOK
+from tests.mailrooms import BOOK, card_of
 from trackway.domain.errors import StorageError
 from trackway.domain.errors.access import AccountDisabled, DayLimitReached, KeyMissing, KeyUnknown, TooFast
 from trackway.domain.errors.items import FieldInvalid
-from trackway.domain.post.card import card_of
 from trackway.domain.post.mail import (
     Country,
     Item,

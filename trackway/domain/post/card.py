@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import chain
 
 from msgspec import Struct, json
 
@@ -42,13 +41,6 @@ class Said(Struct, frozen=True, array_like=True):
 
 
 _ABOUT, _SAID, _ENCODER = json.Decoder(About), json.Decoder(Said), json.Encoder()
-
-
-def card_of(item: Item) -> Card:
-    """The item's card."""
-    about = line_of(item.drop_off, item.origin, item.destination, item.milestone)
-    scans = ((scan.time[:10], scan.time[11:], line_of(scan.place, scan.what, scan.message)) for scan in item.scans)
-    return Card(item.number, item.posted, "\n".join([about, *chain.from_iterable(scans)]))
 
 
 def item_on(card: Card) -> Item:
