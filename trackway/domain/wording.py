@@ -59,7 +59,7 @@ _MEANINGS: tuple[tuple[Milestone, str], ...] = (
         (?:releas|return|clear)\w* (?:from|by|through)\b.*{_CUSTOMS}
         customs(?!.*(?:fail|stuck|incomplete)).*(?:releas|clear|complet)
         attempting to correct
-        held at (?:the )?(?:outward|inward|transit) office
+        held (?:temporarily )?at (?:the )?(?:outward|inward|transit) (?:office|hub|centre)
         delivered to (?:the |an? )?(?:\w+ )?(?:carrier|airline|airport|customs|hub|partner|local post)
         delivered to (?:the |an? )?(?:\w+ )?(?:sorting|transport|processing|office of exchange)
         送达.{{0,4}}(?:海关|机场|仓|中心|互换局)
@@ -80,7 +80,7 @@ _MEANINGS: tuple[tuple[Milestone, str], ...] = (
         \bnot (?:permitted|allowed|admitted)\b
         \bmis-?(?:sent|sort\w*|routed|directed)\b
         退回|退返|退件|退还|退运|[改转]退|充公|扣留|扣关|扣押|查扣|扣查|扣起|暂扣|被扣|没收|丢失|遗失|损坏|损毁|毁损|破损|销毁
-        终止|取消|撤回|(?:清关|通关|海关).{{0,4}}(?:失败|异常|[未不]通过)
+        终止|取消|撤回|(?:清关|通关|海关).{{0,4}}(?:失败|异常|被?拒|[未不]通过)
         (?:拒绝|不予|不准|禁止|无法|未能)(?:放行|通关|入境|出境|进口|出口)
         [误错][投送派递寄分]|错误?分拣
         """,
@@ -129,7 +129,7 @@ _MEANINGS: tuple[tuple[Milestone, str], ...] = (
         (?:notif\w*|notice|advice) (?:card|slip|left|issued|of arrival)|card left|left (?:a )?(?:card|notice)
         payment of charges|awaiting payment|(?:charges|duty|duties)\b.*\b(?:outstanding|due|unpaid)
         payment (?:is )?(?:required|due|pending)|returned to (?:the )?(?:\w+ ){{0,2}}(?:office|depot)
-        未能|不成功|未成功|失败|(?:派|投|配)(?:件|递|送)异常|未妥投|未[递投派]|无法(?:派|投|递|送)|(?:派|投|配)(?:件|递|送).{{0,2}}(?:未[成果]|不成|暂停|中止|受阻)|无人|[没未]有?人|不在|拒收|拒[绝絕]|另约
+        未能|不成功|未成功|失败|(?:派|投|配)(?:件|递|送)异常|未妥投|未[递投派]|无法(?:派|投|递|送)|(?:派|投|配)(?:件|递|送).{{0,2}}(?:未[成果]|不成|暂停|中止|受阻)|无人|[没未]有?(?:人|应门)|不在|拒收|拒[绝絕]|另约
         (?:再次|重新|另行|延[迟期后]|改[期日天]|推迟)(?:派|投|配)|未获领取|未领取|通知[卡单书]|领[件取]通知|迁移|迁出|搬迁
         已搬|查无此人|联系不上|无法联系|电话.{{0,4}}(?:无法|停机|关机|不通)
         (?:门牌|号码?).{{0,3}}(?:不详|不符|错误|有误)
@@ -192,7 +192,7 @@ _MEANINGS: tuple[tuple[Milestone, str], ...] = (
         {_RECEIVER} (?:has )?(?:collected|received|picked)
         已(?:于|被|经|成功|妥为|妥善)*(?:派递|投递|送达|妥投|交(?:付|予|给)?收件人|领取|取件)
         (?:派递|投递|派送|送达)成功|成功(?:派递|投递|派送|送达)|妥投|派达|签收|本人收|亲收|代收(?!点)|(?:配送|派件)(?:完成|成功)
-        由.{{0,8}}领取|取走|已自[提取]|(?:取件|领取|自提)(?:完成|成功)|已.{{0,8}}提取|投.{{0,6}}信箱|放.{{0,6}}(?:门口|门前)
+        由.{{0,8}}领取|取走|已自[提取]|(?:取件|领取|自提)(?:完成|成功)|已.{{0,8}}提取|[投放].{{0,6}}信箱|放.{{0,6}}(?:门口|门前)
         """,
     ),
     (
@@ -208,7 +208,7 @@ _MEANINGS: tuple[tuple[Milestone, str], ...] = (
         (?:shipment|consignment|parcel) (?:has been |was )?(?:created|registered|booked)
         awaiting (?:item|posting|mail|lodg|shipment)|not yet (?:posted|received|lodged|handed)
         (?:资料|信息|数据|订单|运单|电子讯息|资讯).*(?:提交|收到|接收|上传|录入|输入|创建|建立|生成|传送)|已下单|下单成功
-        (?:提交|收到|接收|创建|建立|生成).*(?:资料|信息|数据|订单|运单)|预报|预录|等待.{0,4}(?:揽收|发货|寄件)|待[收交投]?寄|等待.{0,3}(?:快递员|上门)
+        (?:提交|收到|接收|录入|创建|建立|生成).*(?:资料|信息|数据|订单|运单)|预报|预录|等待.{0,4}(?:揽收|发货|寄件)|待[收交投]?寄|等待.{0,3}(?:快递员|上门)
         (?:尚未|还未)(?:收到|收寄|交寄|揽收|发货)|打印.{0,3}(?:面单|标签)|(?:面单|标签).{0,3}(?:打印|生成)
         """,
     ),
