@@ -40,6 +40,8 @@ _RECEIVER = (
 )
 
 _COURIER = r"(?:courier|driver|postie|postm[ae]n|postwoman)"
+_NEAR = rf"(?:{_RECEIVER}|family|relative|household)"
+_DOOR = r"(?:safe|door|neighbo|recept|porch|mailbox|letter ?box)"
 
 # One alternative a line; the first meaning that fits is taken.
 _MEANINGS: tuple[tuple[Milestone, str], ...] = (
@@ -92,12 +94,13 @@ _MEANINGS: tuple[tuple[Milestone, str], ...] = (
         \b(?:kept|stored) (?:for|to be|at .* for|until)?\s*(?:collect|pick)
         \b(?:awaiting|(?:waiting|available|ready) for) {_RECEIVER} (?:collect|pick)
         \b(?:ready|available|waiting|held|kept|stored) (?:for you )?(?:at|in) .*\b(?:collect|pick|service|shop|locker)
+        \b(?:ready|available|waiting) (?:for you )?(?:at|in) .*\bpost office|waiting for (?:the )?{_RECEIVER}$
         \byou (?:can|may) (?:now )?(?:collect|pick)
         own pick|request\w* to (?:pick|collect)|held at addressee|poste restante
         (?:arriv|reach|deposit|plac|deliver)\w* .*(?:collection|pick-? ?up|service) ?(?:point|location|counter|outlet)
         (?:arriv|reach|deposit|plac|deliver)\w* .*(?:collection|pick-? ?up|service) ?parcel ?shop
         (?:arriv|deposit|plac|drop|load)\w* .*\blocker|\bparcel (?:machine|station)
-        (?<!不)可供领取|可领取|待领取|候领|待取|自提[点柜]|自取点|请(?!求).*(?:自取|领件|取件|取走|领取|提取)|到达自提|到达领取
+        (?<!不)可.{{0,8}}(?:领取|提取|自取)|待领取|候领|待取|自提[点柜]|自取点|请(?!求).*(?:自取|领件|取件|取走|领取|提取)|到达自提|到达领取
         等候.?(?:领取|提取)|待(?:收件人|客户|顾客|您)?(?:领取|提取|自取|自提|取件)
         (?:存放|存入|暂存|放入|放置|投入|送达|送抵|送至|到达|投放).*(?:柜|智邮站|驿站|代收点|便利店)
         """,
@@ -129,7 +132,7 @@ _MEANINGS: tuple[tuple[Milestone, str], ...] = (
         (?:notif\w*|notice|advice) (?:card|slip|left|issued|of arrival)|card left|left (?:a )?(?:card|notice)
         payment of charges|awaiting payment|(?:charges|duty|duties)\b.*\b(?:outstanding|due|unpaid)
         payment (?:is )?(?:required|due|pending)|returned to (?:the )?(?:\w+ ){{0,2}}(?:office|depot)
-        未能|不成功|未成功|失败|(?:派|投|配)(?:件|递|送)异常|未妥投|未[递投派]|无法(?:派|投|递|送)|(?:派|投|配)(?:件|递|送).{{0,2}}(?:未[成果]|不成|暂停|中止|受阻)|无人|[没未]有?(?:人|应门)|不在|拒收|拒[绝絕]|另约
+        未能|不成功|未成功|失败|(?:派|投|配)(?:件|递|送)异常|未妥投|未[递投派]|无法(?:派|投|递|送)|(?:派|投|配)(?:件|递|送).{{0,2}}(?:未[成果]|不成|暂停|中止|受阻)|无人|[没未]有?(?:人|应门)|不在|拒收|拒[绝付签]|另约
         (?:再次|重新|另行|延[迟期后]|改[期日天]|推迟)(?:派|投|配)|未获领取|未领取|通知[卡单书]|领[件取]通知|迁移|迁出|搬迁
         已搬|查无此人|联系不上|无法联系|电话.{{0,4}}(?:无法|停机|关机|不通)
         (?:门牌|号码?).{{0,3}}(?:不详|不符|错误|有误)
@@ -184,15 +187,15 @@ _MEANINGS: tuple[tuple[Milestone, str], ...] = (
         \bdelivered\b|(?<!for )final delivery|proof of delivery|\bsuccessful\w* deliver
         deliver\w* (?:to (?:the )?{_RECEIVER} )?(?:is )?(?:complete\w*|successful\w*|confirmed|made)
         \bsign(?:ed|ature)\b(?! required)
-        (?:left|dropped|placed|put) (?:with|in|at|on|through) .*(?:safe|door|neighbo|recept|porch|mailbox|letter ?box)
+        (?:left|drop(?:ped)?(?: off)?|placed|put) (?:with|in|at|on|through) .*{_DOOR}
         \bleft (?:in|at|on) .*(?:garage|carport|shed|garden|lobby|yard|step)|\btook delivery
         (?:collected|picked up) from (?:the |a )?(?:\w+ )?(?:locker|post office|service point|shop)
-        (?:collect|pick|claim|receiv|accept|tak)\w* (?:.* )?by (?:the |an? )?(?:{_RECEIVER}|family|relative|household)
-        (?:handed|given|released) (?:over )?to (?:the |an? )?(?:{_RECEIVER}|family|relative|household)
+        (?:collect|pick|claim|receiv|accept|tak)\w* (?:.* )?by (?:the |an? )?{_NEAR}
+        (?:handed|given|released) (?:over )?(?:at the door|to (?:the |an? )?{_NEAR})
         {_RECEIVER} (?:has )?(?:collected|received|picked)
-        已(?:于|被|经|成功|妥为|妥善)*(?:派递|投递|送达|妥投|交(?:付|予|给)?收件人|领取|取件)
+        已(?:于|被|经|成功|妥为|妥善|完成)*(?:派递|投递|送达|妥投|交(?:付|予|给)?收件人|领取|取件)
         (?:派递|投递|派送|送达)成功|成功(?:派递|投递|派送|送达)|妥投|派达|签收|本人收|亲收|代收(?!点)|(?:配送|派件)(?:完成|成功)
-        由.{{0,8}}领取|取走|已自[提取]|(?:取件|领取|自提)(?:完成|成功)|已.{{0,8}}提取|[投放].{{0,6}}信箱|放.{{0,6}}(?:门口|门前)
+        由.{{0,8}}领取|取走|已自[提取]|(?:取件|领取|自提)(?:完成|成功)|已.{{0,8}}提取|[投放].{{0,6}}信箱|放.{{0,6}}(?:门口|门前|门卫)|(?<![未将计])送达(?:$|[,;.])
         """,
     ),
     (
@@ -206,9 +209,9 @@ _MEANINGS: tuple[tuple[Milestone, str], ...] = (
         (?:creat|print|generat)\w* (?:a |the )?(?:\w+ )?label
         \bexpecting (?:an?|the|your) (?:item|parcel|package|shipment)
         (?:shipment|consignment|parcel) (?:has been |was )?(?:created|registered|booked)
-        awaiting (?:item|posting|mail|lodg|shipment)|not yet (?:posted|received|lodged|handed)
+        awaiting (?:item|posting|mail|lodg|shipment|d[ei]spatch)|not yet (?:posted|received|lodged|handed)
         (?:资料|信息|数据|订单|运单|电子讯息|资讯).*(?:提交|收到|接收|上传|录入|输入|创建|建立|生成|传送)|已下单|下单成功
-        (?:提交|收到|接收|录入|创建|建立|生成).*(?:资料|信息|数据|订单|运单)|预报|预录|等待.{0,4}(?:揽收|发货|寄件)|待[收交投]?寄|等待.{0,3}(?:快递员|上门)
+        (?:提交|收到|接收|录入|创建|建立|生成).*(?:资料|信息|数据|订单|运单)|预报|预录|预先登记|等待.{0,4}(?:揽收|发货|寄件)|待(?:[收交投]?寄|揽|发货)|等待.{0,3}(?:快递员|上门)
         (?:尚未|还未)(?:收到|收寄|交寄|揽收|发货)|打印.{0,3}(?:面单|标签)|(?:面单|标签).{0,3}(?:打印|生成)
         """,
     ),
