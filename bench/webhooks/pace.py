@@ -11,6 +11,10 @@ from bench.webhooks.process import outcome_of
 from bench.webhooks.stage import Stage
 from trackway.storage.statement import Statement
 
+_FORGET = Statement(
+    "UPDATE message SET outcome = 'cancelled', due_at = NULL, claimed = false "
+    "WHERE account_id = 1 AND due_at IS NOT NULL"
+)
 _HELD = Statement("SELECT COUNT(*) FROM message WHERE account_id = 1 AND due_at IS NOT NULL AND claimed")
 
 
@@ -41,12 +45,13 @@ def hanging(plan: Plan, stage: Stage) -> str:
     paces: list[float] = []
     most = 0
     for turn in _rounds(plan, stage):
-        alone = _delivered(stage, hanging=False)
-        with _watched(stage) as held:
-            beside = _delivered(stage)
-        most = max(most, *held)
+        outcomes = {}
+        for beside in (False, True) if turn % 2 else (True, False):  # the store grows: neither is always second
+            with _watched(stage) as held:
+                outcomes[beside] = _delivered(stage, hanging=beside)
+            most = max(most, *held)
         if turn:  # the round before the first warms up
-            paces.append(beside.pace / alone.pace)
+            paces.append(outcomes[True].pace / outcomes[False].pace)
     return (
         f"{stage.engine}: nineteen receivers beside one that hangs keep {median(paces):.1%} of their pace, the medians "
         f"of {plan.rounds} rounds ({min(paces):.1%} to {max(paces):.1%}); it had at most {most} slots"
@@ -60,6 +65,8 @@ def _rounds(plan: Plan, stage: Stage) -> Iterator[int]:
 
 
 def _delivered(stage: Stage, *, hanging: bool = True) -> Outcome:
+    """News of everything, delivered; nothing is left of what waited for the receiver that hangs."""
+    stage.do(_FORGET)
     return outcome_of("trackway", stage.order(waiting=stage.put_all(hanging=hanging)))
 
 

@@ -52,6 +52,10 @@ class Stage(Struct, kw_only=True):
         """The rows that the store gives."""
         return asyncio.run(_ask(self.database, statement, values))
 
+    def do(self, statement: Statement, **values: Any) -> None:
+        """Change the store."""
+        asyncio.run(_do(self.database, statement, values))
+
     def last(self) -> int:
         """The id of the newest message."""
         return int(self.ask(_LAST)[0][0])
@@ -66,6 +70,12 @@ async def _ask(url: str, statement: Statement, values: dict[str, Any]) -> list[A
     rows = await store.main.read(statement, **values)
     await store.close()
     return list(rows)
+
+
+async def _do(url: str, statement: Statement, values: dict[str, Any]) -> None:
+    store = await open_store(url)
+    await write(store.main, statement, **values)
+    await store.close()
 
 
 @contextmanager
