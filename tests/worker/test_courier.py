@@ -287,6 +287,34 @@ async def test_a_receiver_that_hangs_holds_no_more_than_its_slots(round_: Round)
         await patient.close()
 
 
+async def test_one_of_many_that_ends_makes_room_in_a_moment(round_: Round) -> None:
+    """The courier waits for a part of what is on its way, but not for long; here nothing else wakes it."""
+    entered, released = asyncio.Queue[None](), asyncio.Event()
+
+    async def slow(_request: web.Request) -> web.StreamResponse:
+        entered.put_nowait(None)
+        await released.wait()
+        return web.Response()
+
+    async def never(_seconds: float) -> None:
+        await released.wait()
+
+    for tracking in range(2, 10):
+        await round_.room.tracking(tracking)
+    await round_.room.put(*[round_.room.news(tracking) for tracking in range(1, 10)])
+    round_.end.answers = [200, *[slow] * 8]
+    round_.client = patient = GuardedClient(timeout=30, allowed=LOOPBACK)
+    round_.sleep = never  # type: ignore[assignment, method-assign]
+    courier = round_.hire(round_.room.database, slots=8, slots_per_account=8)
+    courier.start()
+    async with asyncio.timeout(10):
+        for _ in range(8):
+            await entered.get()
+    released.set()
+    await courier.stop(5)
+    await patient.close()
+
+
 async def _failed_at_once(round_: Round, count: int) -> None:
     """So many messages of account 1, all of which failed at one instant, and whose next attempt is due now."""
     for tracking in range(2, count + 2):
