@@ -108,6 +108,23 @@ async def test_following_again_gives_a_second_life_and_no_third(life: Life) -> N
     assert life.stops == [COURIERS, COURIERS]
 
 
+async def test_the_second_life_counts_from_its_own_beginning(life: Life) -> None:
+    """Also where the carrier goes on saying what it said in the first."""
+    await life.scan(1)
+    await life.shop.ask("register", {"number": NUMBER})
+    await life.poll()
+    await life.wait(29)
+    await life.shop.ask("stoptrack", {"number": NUMBER})
+    await life.wait(10)
+    await life.shop.ask("retrack", {"number": NUMBER})
+    await life.poll()
+    await life.wait(30, short_by=1)
+    assert await life.listed(NUMBER) == (10, True, None)
+    await life.turn(seconds=1)
+    assert await life.listed(NUMBER) == (10, False, 1)
+    assert life.stops == [NUMBER, NUMBER]
+
+
 @pytest.mark.parametrize(("number", "days"), [(COURIERS, 30), (POSTS, 60)])
 async def test_in_transit_for_too_long(database_url: str, tmp_path: Path, clock: Clock, number: str, days: int) -> None:
     """T23: 30 days for couriers, 60 for posts."""
