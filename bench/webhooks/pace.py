@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from statistics import median
 from threading import Event, Thread
 
+from bench.webhooks.audit import load
 from bench.webhooks.plan import Outcome, Plan
 from bench.webhooks.process import outcome_of
 from bench.webhooks.stage import Stage
@@ -42,7 +43,7 @@ def fastest(plan: Plan, stage: Stage) -> str:
 
 def hanging(plan: Plan, stage: Stage) -> str:
     """F07: the pace of the nineteen with and without news for the one that hangs, in turns."""
-    paces: list[float] = []
+    paces, costs = list[float](), list[float]()
     most = 0
     for turn in _rounds(plan, stage):
         outcomes = {}
@@ -52,9 +53,11 @@ def hanging(plan: Plan, stage: Stage) -> str:
             most = max(most, *held)
         if turn:  # the round before the first warms up
             paces.append(outcomes[True].pace / outcomes[False].pace)
+            costs.append(outcomes[True].cost / outcomes[False].cost)
     return (
         f"{stage.engine}: nineteen receivers beside one that hangs keep {median(paces):.1%} of their pace, the medians "
-        f"of {plan.rounds} rounds ({min(paces):.1%} to {max(paces):.1%}); it had at most {most} slots"
+        f"of {plan.rounds} rounds ({min(paces):.1%} to {max(paces):.1%}), each at {median(costs):.1%} of the CPU; "
+        f"it had at most {most} slots ({load()})"
     )
 
 
