@@ -167,18 +167,18 @@ def write_refusal(code: int) -> bytes:
     return _ENCODER.encode(Answer(status=code, errMsg=WORDS[code]))
 
 
-class _Pieces(dict[str, bytes]):
-    """What each line of a scan becomes, written once; all are forgotten when they become too many."""
+class _Made(dict[str, T]):
+    """What each of many lines becomes, made once; all are forgotten when they become too many."""
 
-    def __init__(self, write: Callable[[str], bytes]) -> None:
+    def __init__(self, make: Callable[[str], T]) -> None:
         super().__init__()
-        self._write = write
+        self._make = make
 
-    def __missing__(self, line: str) -> bytes:
+    def __missing__(self, line: str) -> T:
         if len(self) >= _REMEMBERED:
             self.clear()
-        piece = self[line] = self._write(line)
-        return piece
+        made = self[line] = self._make(line)
+        return made
 
 
 class Writer:
@@ -189,9 +189,10 @@ class Writer:
 
     def __init__(self, book: Phrasebook) -> None:
         self.book = book
-        self._head = lru_cache(_REMEMBERED)(self._new_head)
-        self._meant = lru_cache(_REMEMBERED)(self._meaning)
-        self._pieces = {lang: _Pieces(partial(self._piece, speak)).__getitem__ for lang, speak in _LANGUAGES.items()}
+        self._means = _Made(lambda line: bool(self._meaning(line))).__getitem__
+        self._posted = _Made(lambda time: _BEFORE_POSTED + write_time(time).encode()).__getitem__
+        self._heads = {lang: _Made(partial(self._head, speak)).__getitem__ for lang, speak in _LANGUAGES.items()}
+        self._pieces = {lang: _Made(partial(self._piece, speak)).__getitem__ for lang, speak in _LANGUAGES.items()}
 
     def answer(self, lang: str, asked: Sequence[str], outcomes: Sequence[Card | Refusal]) -> bytes:
         """A result for each number as it was sent, one at least, in one language or all (H2 to H10)."""
@@ -205,19 +206,24 @@ class Writer:
     def _told(self, lang: str, number: str, card: Card) -> list[bytes]:
         """A result up to the end of its list of events."""
         about, *scans = card.text.split("\n")
-        head = self._head(lang, about, next(filter(None, map(self._meant, scans[::-3])), _UNSAID))
+        newest = next(filter(self._means, scans[::-3]), "")
         events = list(map(self._pieces[lang], scans))
         if events:
             events[-1] = events[-1].removesuffix(b",")
-        return [b'{"itemNo":', _ENCODER.encode(number), _BEFORE_POSTED, write_time(card.posted).encode(), head, *events]
+        head = self._heads[lang](f"{about}\n{newest}")
+        return [b'{"itemNo":', _ENCODER.encode(number), self._posted(card.posted), head, *events]
 
     def _meaning(self, line: str) -> Words:
         said = read_said(line)
         return self.book.meaning(said.what, said.message)
 
-    def _new_head(self, lang: str, about: str, meant: Words) -> bytes:
-        """A result from behind the value of `postingDateTime` to the opening of its list of events."""
-        speak, told = _LANGUAGES[lang], read_about(about)
+    def _head(self, speak: Speak, lines: str) -> bytes:
+        """A result from behind the value of `postingDateTime` to the opening of its list of events.
+
+        It follows from two lines: what is told about the item, and the newest that was said and means a milestone.
+        """
+        about, _, newest = lines.partition("\n")
+        told, meant = read_about(about), self._meaning(newest) if newest else _UNSAID
         result = Result(
             **_spoken("dropOffPoint", speak(told.drop_off)),
             **_spoken("orgCnty", speak(self.book.country(told.origin).name), told.origin.code),
