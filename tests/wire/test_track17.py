@@ -190,7 +190,7 @@ def test_outcomes_stand_in_the_order_asked() -> None:
 
 def test_tracks_go_out_as_they_were_stored() -> None:
     """T17."""
-    written = track17.write_outcomes(
+    written = track17.write_tracks(
         [
             Found("RM101474005CN", 3011, 0, "", b'{"b":301}'),
             Refused(number="1234", why=NumberMalformed("1234")),
@@ -202,6 +202,10 @@ def test_tracks_go_out_as_they_were_stored() -> None:
         '{"number":"RM101474005HK","tag":"\\"\u90f5","track":{}}],'
         '"rejected":[{"number":"1234","error":{"code":-18010012,"message":"The format of \'1234\' is invalid."}}]}}'
     )
+
+
+def test_no_tracks_are_an_empty_list() -> None:
+    assert track17.write_tracks([]) == b'{"code":0,"data":{"accepted":[],"rejected":[]}}'
 
 
 def test_a_request_refused_whole_has_errors_and_no_accepted() -> None:

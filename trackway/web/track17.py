@@ -119,7 +119,7 @@ class Track17Face:
         return wire.write_outcomes(await self._registration.register(account.id, items, now))
 
     async def _gettrackinfo(self, account: Account, body: bytes, _now: datetime) -> bytes:
-        return wire.write_outcomes(await self._lookup.tracks(account.id, asked.read_subjects(body)))
+        return wire.write_tracks(await self._lookup.tracks(account.id, asked.read_subjects(body)))
 
     async def _gettracklist(self, account: Account, body: bytes, _now: datetime) -> bytes:
         wanted, number = read_filter(body)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Generic, TypeVar
 
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import Struct
 
 from trackway.domain.following.registration import Accepted, Found, Refused
 from trackway.domain.recognising.recognition import Detected
@@ -88,16 +88,21 @@ class Answer(Struct, Generic[T]):
     data: T
 
 
-def write_outcomes(outcomes: Sequence[Accepted | Found | Detected | Refused]) -> bytes:
+def write_outcomes(outcomes: Sequence[Accepted | Detected | Refused]) -> bytes:
     """`accepted` and `rejected`, each in the order asked (T9)."""
-    accepted: list[Done | Registered | Tracked[Raw] | Candidates] = []
-    rejected: list[Rejected] = []
-    for outcome in outcomes:
-        if isinstance(outcome, Refused):
-            rejected.append(Rejected(outcome.number, Problem(*problem_of(outcome.why))))
-        else:
-            accepted.append(_accepted(outcome))
-    return _ENCODER.encode(Answer(code=0, data=Outcomes(accepted=accepted, rejected=rejected)))
+    accepted = [_accepted(one) for one in outcomes if not isinstance(one, Refused)]
+    return _ENCODER.encode(Answer(code=0, data=Outcomes(accepted=accepted, rejected=_rejected(outcomes))))
+
+
+def write_tracks(outcomes: Sequence[Found | Refused]) -> bytes:
+    """The same with a `Tracked` for each track; its bytes are passed on as they were stored (T17)."""
+    pieces = [b'{"code":0,"data":{"accepted":[']
+    for one in outcomes:
+        if isinstance(one, Found):
+            tag = _ENCODER.encode(one.tag) if one.tag else b'""'
+            pieces += (b'{"number":"', one.number.encode(), b'","tag":', tag, b',"track":', one.track or b"null", b"},")
+    pieces[-1] = pieces[-1].removesuffix(b",")
+    return b"".join((*pieces, b'],"rejected":', _ENCODER.encode(_rejected(outcomes)), b"}}"))
 
 
 def write_problem(code: int, message: str, top: int = 0) -> bytes:
@@ -116,11 +121,13 @@ def candidates(found: Detected) -> Candidates:
     return Candidates(number=found.number, candidates=told)
 
 
-def _accepted(outcome: Accepted | Found | Detected) -> Done | Registered | Tracked[Raw] | Candidates:
-    if isinstance(outcome, Found):
-        return Tracked(outcome.number, outcome.tag, Raw(outcome.track or b""))
+def _accepted(outcome: Accepted | Detected) -> Done | Registered | Candidates:
     if isinstance(outcome, Detected):
         return candidates(outcome)
     if outcome.origin is None:
         return Done(outcome.number, outcome.carrier)
     return Registered(outcome.origin, outcome.number, outcome.carrier)
+
+
+def _rejected(outcomes: Sequence[object]) -> list[Rejected]:
+    return [Rejected(one.number, Problem(*problem_of(one.why))) for one in outcomes if isinstance(one, Refused)]
