@@ -41,6 +41,20 @@ async def test_work_that_fails_leaves_nothing(store: Store) -> None:
     assert await store.main.read(_GET, days=[1]) == []
 
 
+async def test_of_many_at_once_those_that_fail_undo_nothing_of_the_others(store: Store) -> None:
+    async def write(place: int) -> None:
+        async def work(transaction: Transaction) -> None:
+            await transaction.fetch(_PUT, rows=[(f"{place:02}", 7)])
+            if place % 3 == 0:
+                raise ValueError("no")
+
+        await store.main.write(work)
+
+    told = await asyncio.gather(*map(write, range(30)), return_exceptions=True)
+    assert [isinstance(one, ValueError) for one in told] == [place % 3 == 0 for place in range(30)]
+    assert [s for (s,) in await store.main.read(_GET, days=[7])] == [f"{n:02}" for n in range(30) if n % 3]
+
+
 async def test_a_broken_statement_is_a_storage_error_and_harms_no_neighbour(store: Store) -> None:
     async def broken(transaction: Transaction) -> None:
         await transaction.fetch(_BROKEN)
