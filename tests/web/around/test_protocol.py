@@ -1,15 +1,19 @@
-"""An offer to speak something else is passed over, and the request behind it is answered whole."""
+"""Answers leave whole; an offer to speak something else is passed over, and the request behind it is answered."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
+from typing import Any
 
 import pytest
+import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
+from uvicorn.server import ServerState
 
 from tests.house import serving
+from trackway.web.around.protocol import PlainHttp
 
 OFFER = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAEAAAAIAAAAB\r\n"
 HEAD = b"POST /echo?x=1 HTTP/1.1\r\nHost: trackway\r\n17token: key\r\n"
@@ -91,3 +95,59 @@ async def test_what_is_no_request_is_refused(port: int, nonsense: bytes) -> None
     writer.write(nonsense)
     assert (await reader.read()).startswith(b"HTTP/1.1 400 ")
     writer.close()
+
+
+class Wire(asyncio.Transport):
+    """The end of a connection, which keeps what it was given to send, each time by itself."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sent: list[bytes] = []
+
+    def write(self, data: Any) -> None:
+        self.sent.append(bytes(data))
+
+    def writelines(self, list_of_data: Iterable[Any]) -> None:
+        self.sent.append(b"".join(list_of_data))
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+    def is_closing(self) -> bool:
+        return False
+
+    def resume_reading(self) -> None:
+        """There is nothing to read."""
+
+
+async def test_head_and_body_of_an_answer_are_sent_at_once() -> None:
+    config = uvicorn.Config(Starlette(routes=[Route("/echo", _echo, methods=["POST"])]), log_config=None, ws="none")
+    config.load()
+    state, wire = ServerState(), Wire()
+    protocol = PlainHttp(config=config, server_state=state, app_state={})
+    protocol.connection_made(wire)
+    protocol.data_received(PLAIN + b"hello")
+    await asyncio.gather(*state.tasks)
+    (answer,) = wire.sent
+    assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert answer.endswith(b"\r\n\r\nPOST x=1 key hello\n")
+    protocol.connection_lost(None)
+
+
+async def test_a_head_waits_for_no_body_that_comes_later() -> None:
+    more = asyncio.Event()
+
+    async def slow() -> AsyncIterator[bytes]:
+        await more.wait()
+        yield b"hello"
+
+    async def answer(_: Request) -> Response:
+        return StreamingResponse(slow())
+
+    async with serving(Starlette(routes=[Route("/slow", answer)])) as url, asyncio.timeout(10):
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(url.rpartition(":")[2]))
+        writer.write(b"GET /slow HTTP/1.1\r\nHost: trackway\r\nConnection: close\r\n\r\n")
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200 ")
+        more.set()
+        assert b"hello" in await reader.read()
+        writer.close()

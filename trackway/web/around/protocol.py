@@ -1,4 +1,6 @@
-"""HTTP/1.1 for clients that offer to speak something else, as every stock client of Java does (RFC 9110, 7.8)."""
+"""HTTP/1.1 as we speak it: answers that leave whole, also to clients that offer to speak something else."""
+
+from asyncio import AbstractEventLoop, Transport
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -6,12 +8,50 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 _OFFERS = {b"upgrade", b"http2-settings"}
 
 
+class _Whole(Transport):
+    """Holds what is written until more is, or until the loop goes on, so that head and body of an answer go as one.
+
+    Uvicorn writes them apart, and each would be sent and wake the caller by itself.
+    """
+
+    def __init__(self, transport: Transport, loop: AbstractEventLoop) -> None:
+        super().__init__()
+        self._transport = transport
+        self._loop = loop
+        self._held = b""
+        self.is_closing = transport.is_closing  # type: ignore[method-assign]
+
+    def write(self, data: bytes) -> None:  # type: ignore[override]
+        """Send it with what was held, or hold it."""
+        if self._held:
+            held, self._held = self._held, b""
+            self._transport.writelines((held, data))
+        else:
+            self._held = data
+            self._loop.call_soon(self._let_go)
+
+    def close(self) -> None:
+        """Send what is held, then close."""
+        self._let_go()
+        self._transport.close()
+
+    def _let_go(self) -> None:
+        if self._held and not self.is_closing():
+            self._transport.write(self._held)
+        self._held = b""
+
+
 class PlainHttp(HttpToolsProtocol):
-    """Reads a request with such an offer as if it had none.
+    """Reads a request that offers another protocol, as every stock client of Java does (RFC 9110, 7.8), without it.
 
     The parser ends with the head of such a request, and so its body was lost. It is read again by a new parser, from a
     head without the offer; until then nobody hears of it.
     """
+
+    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
+        """Begin to listen to a caller."""
+        super().connection_made(transport)
+        self.transport = _Whole(transport, self.loop)
 
     def data_received(self, data: bytes) -> None:
         """Read what came."""
