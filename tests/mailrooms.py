@@ -28,7 +28,7 @@ BOOK = Phrasebook(seeded_wordings(NOWHERE), seeded_countries(NOWHERE))
 
 def card_of(item: Item) -> Card:
     """The item's card, with every text that was told."""
-    return Card(item.number, item.posted, SILENT.text("", item))
+    return Card(item.number, item.posted, SILENT.text("", item).encode())
 
 
 def open_texts(store: Store) -> Texts:

@@ -39,11 +39,9 @@ def test_what_is_not_told_takes_no_room() -> None:
         origin=Country("HK"),
         scans=(Scan("2026-11-01 09:00", Country("HK"), "EMA"), Scan("2026-11-02 10:30", Country("GB"), "EMI")),
     )
-    text = """[["","",""],["HK"],[""]]
-2026-11-01
-09:00
+    text = b"""[["","",""],["HK"],[""]]
+01-11-2026 09:00
 [["HK"],"EMA"]
-2026-11-02
-10:30
+02-11-2026 10:30
 [["GB"],"EMI"]"""
     assert card_of(item) == Card("RB000000010HK", "2026-11-01 09:00", text)

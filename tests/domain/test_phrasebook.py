@@ -81,7 +81,7 @@ def test_nothing_is_made_up() -> None:
 
 def _bare(item: Item) -> Item:
     """The item as it is kept."""
-    return item_on(Card(item.number, item.posted, Scribe(BOOK).text("", item)))
+    return item_on(Card(item.number, item.posted, Scribe(BOOK).text("", item).encode()))
 
 
 def test_what_the_book_says_anyway_is_not_kept_and_comes_back() -> None:

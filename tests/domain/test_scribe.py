@@ -1,6 +1,6 @@
 """A card tells what was told last, and keeps what was not told again."""
 
-from tests.mailrooms import BOOK, card_of
+from tests.mailrooms import BOOK, SILENT
 from trackway.domain.post.card import Card, item_on
 from trackway.domain.post.mail import Country, Item, Scan, Words
 from trackway.domain.post.phrasebook import Phrasebook
@@ -13,22 +13,24 @@ ITEM = Item(number=NUMBER, origin=Country("HK"), milestone=Words("Posted"), scan
 
 
 def _told(kept: str, told: Item, scribe: Scribe | None = None) -> Item:
-    return item_on(Card(NUMBER, "", (scribe or Scribe(BOOK)).text(kept, told)))
+    return item_on(Card(NUMBER, "", (scribe or Scribe(BOOK)).text(kept, told).encode()))
 
 
 def test_the_same_again_changes_nothing() -> None:
     text = Scribe(BOOK).text("", ITEM)
-    assert text == card_of(ITEM).text
+    assert text == SILENT.text("", ITEM)
     assert Scribe(BOOK).text(text, ITEM) == text
 
 
 def test_a_scan_comes_between_those_that_are_there() -> None:
     between = Scan("2026-11-01 09:01", Country("HK"), "EMB")
-    assert _told(card_of(ITEM).text, Item(number=NUMBER, scans=(between,))).scans == (POSTED, between, LEFT)
+    assert _told(SILENT.text("", ITEM), Item(number=NUMBER, scans=(between,))).scans == (POSTED, between, LEFT)
 
 
 def test_what_is_not_told_again_stays_but_the_milestone() -> None:
-    told = _told(card_of(ITEM).text, Item(number=NUMBER, scans=(Scan(LEFT.time, LEFT.place, "EMC", Words(c="離開")),)))
+    told = _told(
+        SILENT.text("", ITEM), Item(number=NUMBER, scans=(Scan(LEFT.time, LEFT.place, "EMC", Words(c="離開")),))
+    )
     assert (told.origin, told.milestone) == (Country("HK"), Words())
     assert told.scans == (POSTED, Scan(LEFT.time, LEFT.place, "EMC", Words("Left by sea", "離開")))
 

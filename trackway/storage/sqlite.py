@@ -25,6 +25,8 @@ _PRAGMAS = (
 )
 # For those who read, as much as SQLite was built to allow. The writer would map it all anew each time the file grows.
 _MAPPED = "PRAGMA mmap_size=1099511627776"
+# What is not synced is written back soon: a log that is small stays in the processor's memory.
+_SHORT_LOG = "PRAGMA wal_autocheckpoint=1000"
 # The writer walks through all that it keeps in memory at each commit that moved pages about (SQLite 3.40).
 _SMALL = "PRAGMA cache_size=-16384"
 
@@ -177,10 +179,11 @@ class QuickSqliteDatabase:
 
     def __init__(self, path: Path) -> None:
         self._connection = connect(path, durable=False)
+        self._connection.execute(_SHORT_LOG)
 
     async def read(self, statement: Statement, **values: Any) -> list[Row]:
         """The rows of one statement that changes nothing."""
-        return await self.write(lambda transaction: transaction.fetch(statement, **values))
+        return _rows(self._connection, statement, values)
 
     async def scan(self, statement: Statement, **values: Any) -> list[Row]:
         """The same: this store holds little."""

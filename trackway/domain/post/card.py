@@ -1,4 +1,4 @@
-"""An item's card: the lines of text in which it is kept. Most of them it shares with many other items."""
+"""An item's card: the lines of text in which it is kept. What was said it shares with many other items."""
 
 from collections.abc import Iterator
 from functools import lru_cache
@@ -13,14 +13,15 @@ REMEMBERED = 4096
 
 
 class Card(Struct, frozen=True):
-    """An item as it is kept. The first line of `text` is about the item; then each scan, oldest first (H23), has three.
+    """An item as it is kept. The first line of `text` is about the item; then each scan, oldest first (H23), has two.
 
-    Those are its day, its minute, and what was said. The first line and what was said are JSON: no end of a line in it.
+    Those are its time as it is answered, and what was said. The first line and what was said are JSON: no end of a line
+    in it. Lines are bytes, since an answer only passes times on and looks up the others.
     """
 
     number: str
     posted: str
-    text: str
+    text: bytes
 
 
 class About(Struct, frozen=True, array_like=True):
@@ -33,7 +34,7 @@ class About(Struct, frozen=True, array_like=True):
 
 
 class Said(Struct, frozen=True, array_like=True):
-    """What the last line of a scan tells: the scan without its time."""
+    """What the second line of a scan tells: the scan without its time."""
 
     place: Country
     what: str
@@ -45,7 +46,7 @@ _ABOUT, _SAID, _ENCODER = json.Decoder(About), json.Decoder(Said), json.Encoder(
 
 def item_on(card: Card) -> Item:
     """The item whose card it is."""
-    first, *scans = card.text.split("\n")
+    first, *scans = card.text.decode().split("\n")
     about = read_about(first)
     return Item(
         number=card.number,
@@ -58,6 +59,24 @@ def item_on(card: Card) -> Item:
     )
 
 
+def day_first(time: str) -> str:
+    """`YYYY-MM-DD HH:MM` as it is answered, `DD-MM-YYYY HH:MM`, and nothing for nothing (H22).
+
+    >>> day_first("2017-02-27 16:00")
+    '27-02-2017 16:00'
+    """
+    return f"{time[8:10]}-{time[5:7]}-{time[:4]}{time[10:]}" if time else ""
+
+
+def year_first(time: str) -> str:
+    """`DD-MM-YYYY HH:MM` as it sorts, `YYYY-MM-DD HH:MM`.
+
+    >>> year_first("27-02-2017 16:00")
+    '2017-02-27 16:00'
+    """
+    return f"{time[6:10]}-{time[3:5]}-{time[:2]}{time[10:]}"
+
+
 @lru_cache(REMEMBERED)
 def read_about(line: str) -> About:
     """What a card's first line tells."""
@@ -66,14 +85,14 @@ def read_about(line: str) -> About:
 
 @lru_cache(REMEMBERED)
 def read_said(line: str) -> Said:
-    """What the last line of a scan tells."""
+    """What the second line of a scan tells."""
     return _SAID.decode(line)
 
 
 def _scans(lines: list[str]) -> Iterator[Scan]:
-    for day, minute, line in zip(*[iter(lines)] * 3, strict=True):
+    for time, line in zip(lines[::2], lines[1::2], strict=True):
         said = read_said(line)
-        yield Scan(f"{day} {minute}", said.place, said.what, said.message)
+        yield Scan(year_first(time), said.place, said.what, said.message)
 
 
 @lru_cache(REMEMBERED)

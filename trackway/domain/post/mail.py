@@ -2,7 +2,7 @@
 
 import re
 from calendar import monthrange
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -179,6 +179,11 @@ def months_before(now: datetime, months: int) -> str:
         return ""
     last = monthrange(year, month + 1)[1]
     return f"{year:04}-{month + 1:02}-{min(now.day, last):02} {now:%H:%M}"
+
+
+def are_plain(numbers: Iterable[str]) -> bool:
+    """Whether all are written as `item_number` gives them. Nearly always they are, and this costs least to see."""
+    return all(map(_PLAIN, numbers))
 
 
 def item_number(text: str, *, check_digit: bool = False) -> str:

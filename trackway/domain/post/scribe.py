@@ -3,11 +3,11 @@
 from functools import lru_cache
 from operator import itemgetter
 
-from trackway.domain.post.card import REMEMBERED, Said, line_of, read_about, read_said
+from trackway.domain.post.card import REMEMBERED, Said, day_first, line_of, read_about, read_said, year_first
 from trackway.domain.post.mail import Country, Item, Words
 from trackway.domain.post.phrasebook import Phrasebook
 
-_BY_TIME = itemgetter(0, 1)
+_TIME = itemgetter(0)
 
 
 class Scribe:
@@ -30,16 +30,17 @@ class Scribe:
         """
         first, *lines = kept.split("\n")
         scans = {}
-        for day, minute, line in zip(*[iter(lines)] * 3, strict=True):
+        for time, line in zip(lines[::2], lines[1::2], strict=True):
             plain, who = self._plain(line)
-            scans[day, minute, who] = plain
+            scans[year_first(time), who] = plain
         for scan in told.scans:
             line = line_of(scan.place, scan.what, scan.message)
             plain, who = self._plain(line)
-            key = (scan.time[:10], scan.time[11:], who)
+            key = (scan.time, who)
             scans[key] = self._again(line, scans[key]) if key in scans else plain
         about = self._about(first, told.drop_off, told.origin, told.destination, told.milestone)
-        return "\n".join([about, *(part for key in sorted(scans, key=_BY_TIME) for part in (*key[:2], scans[key]))])
+        in_turn = sorted(scans, key=_TIME)
+        return "\n".join([about, *(part for key in in_turn for part in (day_first(key[0]), scans[key]))])
 
     def _new_about(self, kept: str, drop_off: Words, origin: Country, destination: Country, milestone: Words) -> str:
         """A card's first line. Only the milestone is always as told now."""

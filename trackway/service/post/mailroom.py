@@ -26,6 +26,7 @@ from trackway.domain.post.mail import (
     MailRefusal,
     Partner,
     Retention,
+    are_plain,
     item_number,
 )
 from trackway.domain.post.phrasebook import Phrasebook
@@ -133,7 +134,7 @@ class Mailroom:
 
         Texts that the item lacks are in the book that `phrasebook` gives.
         """
-        keys = [self._key(number) for number in numbers]
+        keys = self._keys(numbers)
         wanted = {key for key in keys if isinstance(key, str)}
         found = await self._items.find(wanted) if wanted else {}
         today = partner.local(now)
@@ -147,7 +148,7 @@ class Mailroom:
     async def note(self, partner: Partner, told: Iterable[tuple[Outcome, int]], now: datetime) -> None:
         """Keep in the log which status each number was told; what is no item number is not kept."""
         if self._config.hkpost_inquiry_log_days:
-            kept = [(outcome.number, status) for outcome, status in told if not isinstance(outcome, ItemMalformed)]
+            kept = ((outcome.number, status) for outcome, status in told if not isinstance(outcome, ItemMalformed))
             await self._inquiries.note(partner.sys_id, kept, now)
 
     async def usage(self, sys_id: str | None = None) -> list[Usage]:
@@ -251,6 +252,10 @@ class Mailroom:
         except jwt.PyJWTError:
             raise KeyUnknown from None
         return claims["sub"], claims["exp"]
+
+    def _keys(self, numbers: Sequence[str]) -> Sequence[str | ItemMalformed]:
+        plain = not self._config.hkpost_check_digit and are_plain(numbers)
+        return numbers if plain else list(map(self._key, numbers))
 
     def _key(self, number: str) -> str | ItemMalformed:
         try:

@@ -13,8 +13,8 @@ _NOTE = Statement("INSERT INTO inquiry (sys_id, asked_at, told) VALUES (:sys_id,
 _OF_NUMBER = Statement("SELECT sys_id, asked_at, told FROM inquiry WHERE told LIKE :like ORDER BY asked_at, id")
 _USAGE = Statement("SELECT subject, day, calls FROM tally WHERE subject LIKE 'hkpost:%' ORDER BY subject, day")
 _PURGE = Statement(
-    "DELETE FROM inquiry WHERE id IN (SELECT id FROM inquiry WHERE asked_at < :before ORDER BY asked_at LIMIT :most) "
-    "RETURNING 1"
+    "DELETE FROM inquiry WHERE id IN (SELECT id FROM (SELECT id, asked_at FROM inquiry ORDER BY id LIMIT :most) AS "
+    "oldest WHERE asked_at < :before) RETURNING 1"
 )
 
 
@@ -67,5 +67,5 @@ class Inquiries:
         return [Usage(subject.removeprefix(_PREFIX), date.fromordinal(day), calls) for subject, day, calls in rows]
 
     async def purge(self, before: datetime, most: int) -> int:
-        """Delete up to `most` calls of before then; how many."""
+        """Delete those of the `most` calls noted first that are of before then; how many."""
         return len(await self._database.write(lambda tx: tx.fetch(_PURGE, before=to_ms(before), most=most)))

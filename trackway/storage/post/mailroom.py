@@ -26,8 +26,8 @@ _MEND = Statement(
     "UPDATE item SET posted = given.posted, body = given.body FROM @rows(rows: id bigint, posted text, body text) "
     "AS given WHERE item.id = given.id"
 )
-_FIND = Statement("SELECT number, posted, body FROM item WHERE number @any(numbers text)")
-_ALL = Statement("SELECT number, posted, body FROM item WHERE number = :number ORDER BY posted")
+_FIND = Statement("SELECT number, posted, @bytes(body) FROM item WHERE number @any(numbers text)")
+_ALL = Statement("SELECT number, posted, @bytes(body) FROM item WHERE number = :number ORDER BY posted")
 _POSTED_BEFORE = Statement(
     "SELECT number, posted FROM item WHERE posted > '' AND posted < :edge AND (number, posted) > (:number, :posted) "
     "ORDER BY number, posted LIMIT :most"
@@ -37,7 +37,7 @@ _DELETE = Statement(
     "(SELECT number, posted FROM @rows(rows: number text, posted text) AS given)"
 )
 _BEGINNING = Statement(
-    "SELECT number, posted, body FROM item WHERE number BETWEEN :first AND :last AND (number, posted) > "
+    "SELECT number, posted, @bytes(body) FROM item WHERE number BETWEEN :first AND :last AND (number, posted) > "
     "(:number, :posted) ORDER BY number, posted LIMIT :most"
 )
 
@@ -75,11 +75,11 @@ class Items:
 
     async def find(self, numbers: Iterable[str]) -> dict[str, Card]:
         """The card of the newest item of each number that there is."""
-        found: dict[str, Row] = {}
-        for row in await self._database.read(_FIND, numbers=list(numbers)):
-            if row[0] not in found or row[1] > found[row[0]][1]:  # cheaper than to have bodies sorted
-                found[row[0]] = row
-        return {number: Card(*row) for number, row in found.items()}
+        found: dict[str, Card] = {}
+        for number, posted, text in await self._database.read(_FIND, numbers=list(numbers)):
+            if number not in found or posted > found[number].posted:  # cheaper than to have bodies sorted
+                found[number] = Card(number, posted, text)
+        return found
 
     async def history(self, number: str) -> list[Item]:
         """Every item that had the number, by its posting time."""

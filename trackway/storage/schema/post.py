@@ -4,7 +4,6 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    Index,
     Integer,
     PrimaryKeyConstraint,
     Table,
@@ -54,5 +53,4 @@ inquiry = Table(
     Column("sys_id", Text, nullable=False),
     Column("asked_at", BigInteger, nullable=False),
     Column("told", Text, nullable=False),
-    Index("inquiry_by_time", "asked_at"),
 )

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from msgspec import MsgspecError, Struct, json
 
 from trackway.domain.errors import Refusal
-from trackway.domain.post.card import Card, Said, read_about, read_said
+from trackway.domain.post.card import Card, day_first, read_about, read_said
 from trackway.domain.post.mail import MAX_NUMBERS, Words
 from trackway.domain.post.phrasebook import Phrasebook
 from trackway.wire.hkpost.codes import (
@@ -22,6 +22,7 @@ from trackway.wire.hkpost.codes import (
     code_of,
 )
 
+K = TypeVar("K")
 T = TypeVar("T")
 Speak = Callable[[Words], tuple[str, str, str]]
 
@@ -100,7 +101,7 @@ _BOM = "\N{BOM}".encode()
 _TIME = re.compile(r"([0-9]{2})-([0-9]{2})-([0-9]{4}) ([0-9]{2}):([0-9]{2})").fullmatch
 _SYS_ID_BYTES, _SECRET_BYTES = 20, 36
 _BEFORE_POSTED = b',"status":0,"errMsg":"","postingDateTime":"'
-_BEFORE_EVENT = b'{"eventDateTime":""'
+_TIME_OF_FIRST, _TIME_OF_NEXT = b'{"eventDateTime":"', b',{"eventDateTime":"'
 _BEFORE_HEAD = b'{"itemNo":"","status":0,"errMsg":"","postingDateTime":"'
 _CLOSED, _NEXT, _LAST = b"]}", b"]},", b"]}]}"
 _REMEMBERED = 16_384
@@ -167,32 +168,32 @@ def write_refusal(code: int) -> bytes:
     return _ENCODER.encode(Answer(status=code, errMsg=WORDS[code]))
 
 
-class _Made(dict[str, T]):
-    """What each of many lines becomes, made once; all are forgotten when they become too many."""
+class _Made(dict[K, T]):
+    """What each of many texts becomes, made once; all are forgotten when they become too many."""
 
-    def __init__(self, make: Callable[[str], T]) -> None:
+    def __init__(self, make: Callable[[K], T]) -> None:
         super().__init__()
         self._make = make
 
-    def __missing__(self, line: str) -> T:
+    def __missing__(self, text: K) -> T:
         if len(self) >= _REMEMBERED:
             self.clear()
-        made = self[line] = self._make(line)
+        made = self[text] = self._make(text)
         return made
 
 
 class Writer:
     """Writes answers of `mailTracking` with the texts of one book.
 
-    What many items share is written once and kept: a day, a minute, an event at a place, two countries and a milestone.
+    What many items share is written once and kept: an event at a place, a time of posting, countries with a milestone.
     """
 
     def __init__(self, book: Phrasebook) -> None:
         self.book = book
-        self._means = _Made(lambda line: bool(self._meaning(line))).__getitem__
-        self._posted = _Made(lambda time: _BEFORE_POSTED + write_time(time).encode()).__getitem__
+        self._means = _Made[bytes, bool](lambda line: bool(self._meaning(line))).__getitem__
+        self._posted = _Made(_posted).__getitem__
         self._heads = {lang: _Made(partial(self._head, speak)).__getitem__ for lang, speak in _LANGUAGES.items()}
-        self._pieces = {lang: _Made(partial(self._piece, speak)).__getitem__ for lang, speak in _LANGUAGES.items()}
+        self._events = {lang: _Made(partial(self._event, speak)).__getitem__ for lang, speak in _LANGUAGES.items()}
 
     def answer(self, lang: str, asked: Sequence[str], outcomes: Sequence[Card | Refusal]) -> bytes:
         """A result for each number as it was sent, one at least, in one language or all (H2 to H10)."""
@@ -205,25 +206,26 @@ class Writer:
 
     def _told(self, lang: str, number: str, card: Card) -> list[bytes]:
         """A result up to the end of its list of events."""
-        about, *scans = card.text.split("\n")
-        newest = next(filter(self._means, scans[::-3]), "")
-        events = list(map(self._pieces[lang], scans))
-        if events:
-            events[-1] = events[-1].removesuffix(b",")
-        head = self._heads[lang](f"{about}\n{newest}")
-        return [b'{"itemNo":', _ENCODER.encode(number), self._posted(card.posted), head, *events]
+        lines = card.text.split(b"\n")
+        said = lines[2::2]
+        lines[0] = self._heads[lang](lines[0] + b"\n" + next(filter(self._means, reversed(said)), b""))
+        if said:
+            lines[0] += _TIME_OF_FIRST
+            lines[2::2] = map(self._events[lang], said)
+            lines[-1] = lines[-1].removesuffix(_TIME_OF_NEXT)
+        return [b'{"itemNo":', _ENCODER.encode(number), self._posted(card.posted), *lines]
 
-    def _meaning(self, line: str) -> Words:
-        said = read_said(line)
+    def _meaning(self, line: bytes) -> Words:
+        said = read_said(line.decode())
         return self.book.meaning(said.what, said.message)
 
-    def _head(self, speak: Speak, lines: str) -> bytes:
+    def _head(self, speak: Speak, lines: bytes) -> bytes:
         """A result from behind the value of `postingDateTime` to the opening of its list of events.
 
         It follows from two lines: what is told about the item, and the newest that was said and means a milestone.
         """
-        about, _, newest = lines.partition("\n")
-        told, meant = read_about(about), self._meaning(newest) if newest else _UNSAID
+        about, _, newest = lines.partition(b"\n")
+        told, meant = read_about(about.decode()), self._meaning(newest) if newest else _UNSAID
         result = Result(
             **_spoken("dropOffPoint", speak(told.drop_off)),
             **_spoken("orgCnty", speak(self.book.country(told.origin).name), told.origin.code),
@@ -232,20 +234,14 @@ class Writer:
         )
         return _ENCODER.encode(result)[len(_BEFORE_HEAD) : -len(_CLOSED)]
 
-    def _piece(self, speak: Speak, line: str) -> bytes:
-        """What a line of a scan becomes: the day, the minute, and all from there to the comma after the detail."""
-        if line.startswith("["):
-            return self._event(speak, read_said(line))
-        if ":" in line:
-            return f' {line}"'.encode()
-        return b'{"eventDateTime":"' + write_time(line).encode()
-
-    def _event(self, speak: Speak, said: Said) -> bytes:
+    def _event(self, speak: Speak, line: bytes) -> bytes:
+        """What was said in a scan: all from the end of its time to the beginning of the next one's."""
+        said = read_said(line.decode())
         detail = Detail(
             **_spoken("eventLocation", speak(self.book.country(said.place).name), said.place.code),
             **_spoken("eventMsg", speak(self.book.message(said.what, said.message))),
         )
-        return _ENCODER.encode(detail)[len(_BEFORE_EVENT) :] + b","
+        return _ENCODER.encode(detail)[len(_TIME_OF_FIRST) :] + _TIME_OF_NEXT
 
 
 def statuses(outcomes: Sequence[Card | Refusal]) -> list[int]:
@@ -271,13 +267,8 @@ def read_time(text: str) -> str:
     return f"{year}-{month}-{day} {hour}:{minute}"
 
 
-def write_time(time: str) -> str:
-    """`YYYY-MM-DD HH:MM` as `DD-MM-YYYY HH24:MI`, and nothing for nothing (H22).
-
-    >>> write_time("2017-02-27 16:00")
-    '27-02-2017 16:00'
-    """
-    return f"{time[8:10]}-{time[5:7]}-{time[:4]}{time[10:]}" if time else ""
+def _posted(time: str) -> bytes:
+    return _BEFORE_POSTED + day_first(time).encode()
 
 
 def _failed(number: str, why: Refusal) -> list[bytes]:

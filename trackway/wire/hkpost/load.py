@@ -7,8 +7,9 @@ from typing import Any
 from msgspec import json
 
 from trackway.domain.errors.items import FieldInvalid
+from trackway.domain.post.card import day_first
 from trackway.domain.post.mail import Country, Item, Scan, Words, item_number
-from trackway.wire.hkpost.api import Detail, Result, decode, read_time, write_time
+from trackway.wire.hkpost.api import Detail, Result, decode, read_time
 from trackway.wire.hkpost.codes import FormatInvalid
 
 _MOST = 255  # a scan is known by its words and place, and an index takes no longer ones
@@ -70,7 +71,7 @@ def write_item(item: Item) -> LoadedItem:
     """The item as a file holds it: `read_item` reads it again."""
     return LoadedItem(
         itemNo=item.number,
-        postingDateTime=write_time(item.posted),
+        postingDateTime=day_first(item.posted),
         **_words("dropOffPoint", item.drop_off),
         orgCnty_code=item.origin.code,
         **_words("orgCnty", item.origin.name),
@@ -84,7 +85,7 @@ def write_item(item: Item) -> LoadedItem:
 def _loaded(scan: Scan) -> LoadedScan:
     said = {scan.message.e, scan.message.c, scan.message.s}
     return LoadedScan(
-        eventDateTime=write_time(scan.time),
+        eventDateTime=day_first(scan.time),
         eventLocation_code=scan.place.code,
         **_words("eventLocation", scan.place.name),
         eventCode=scan.what if _EVENT(scan.what) and scan.what not in said else "",
