@@ -42,17 +42,17 @@ def items(store: Store) -> Items:
 
 
 async def _found(items: Items, number: str = NUMBER) -> Item:
-    return item_on((await items.find([number]))[number])
+    return item_on((await items.find({number}))[number])
 
 
 async def test_what_was_loaded_is_found_and_what_was_not_is_absent(items: Items) -> None:
     bare = replace(ITEM, number="LK773201020HK", scans=())
     await items.load([ITEM, bare], SILENT)
-    assert await items.find([NUMBER, "LK773201020HK", "RB000000010HK"]) == {
+    assert await items.find({NUMBER, "LK773201020HK", "RB000000010HK"}) == {
         NUMBER: card_of(ITEM),
         "LK773201020HK": card_of(bare),
     }
-    assert await items.find([]) == {}
+    assert await items.find(set()) == {}
 
 
 async def test_h23_scans_are_oldest_first_and_those_of_one_minute_as_told(items: Items) -> None:
@@ -98,6 +98,32 @@ async def test_h26_the_newest_item_of_a_number_answers(items: Items) -> None:
     assert LEFT in (await _found(items)).scans
 
 
+async def test_h26_an_older_item_answers_when_the_newer_one_is_gone(items: Items) -> None:
+    again = replace(ITEM, posted="2027-12-01 09:00")
+    for item in (ITEM, again):
+        await items.load([item], SILENT)
+        assert await _found(items) == item
+    await items.delete([(NUMBER, again.posted)])
+    assert await _found(items) == ITEM
+    await items.load([replace(ITEM, posted="2025-01-01 09:00")], SILENT)
+    assert await _found(items) == ITEM
+    assert [item.posted[:4] for item in await items.history(NUMBER)] == ["2025", "2026"]
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+async def test_numbers_that_differ_in_the_last_letter_alone_are_told_apart(items: Items, *, at_once: bool) -> None:
+    numbers = {"RB000000010HK", "RB000000010HL", "RB000000010HM"}
+    batch = [replace(ITEM, number=number) for number in sorted(numbers)]
+    for run in [batch] if at_once else [[item] for item in batch]:
+        await items.load(run, SILENT)
+        await items.load(run, SILENT)
+    assert await items.find(numbers) == {item.number: card_of(item) for item in batch}
+    for item in batch:
+        assert await _found(items, item.number) == item
+        assert await items.history(item.number) == [item]
+    assert "RB000000010HN" not in await items.find({"RB000000010HN"})
+
+
 async def test_an_item_may_be_told_of_before_it_is_posted(items: Items) -> None:
     await items.load([replace(ITEM, posted="", scans=(POSTED,))], SILENT)
     assert (await _found(items)).posted == ""
@@ -116,7 +142,20 @@ async def test_two_loaders_at_once_do_not_harm_each_other(items: Items, database
     batch = [replace(ITEM, number=f"RB{serial:09}HK") for serial in range(50)]
     await asyncio.gather(items.load(batch, SILENT), Items(second.main).load(batch[::-1], SILENT))
     await second.close()
-    assert len(await items.find(item.number for item in batch)) == 50
+    assert len(await items.find({item.number for item in batch})) == 50
+
+
+async def test_two_loaders_at_once_may_use_numbers_again(items: Items, database_url: str) -> None:
+    second = await open_store(database_url)
+    numbers = [f"RB{serial:09}HK" for serial in range(50)]
+    years = [[replace(ITEM, number=number, posted=f"203{year}-01-01 09:00") for number in numbers] for year in range(4)]
+    await items.load(years[0], SILENT)
+    loaders = [items, Items(second.main), items]
+    await asyncio.gather(*(loader.load(batch, SILENT) for loader, batch in zip(loaders, years[1:], strict=True)))
+    await second.close()
+    found = await items.find(set(numbers))
+    assert [found[number].posted for number in numbers] == ["2033-01-01 09:00"] * 50
+    assert [len(await items.history(number)) for number in numbers] == [4] * 50
 
 
 async def test_texts_that_the_book_has_are_not_kept_and_make_no_second_scan(items: Items) -> None:

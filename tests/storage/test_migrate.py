@@ -139,7 +139,7 @@ async def test_items_of_before_are_kept_whole(database_url: str, tmp_path: Path)
         await migrate.upgrade_postgres(url)
     store = await open_store(url)
     items = Items(store.main)
-    cards = await items.find(["RT215770195HK", "RB000000010HK"])
+    cards = await items.find({"RT215770195HK", "RB000000010HK"})
     found = {number: item_on(card) for number, card in cards.items()}
     hong_kong = Country("HK", Words("HONG KONG", "香港", "香港"))
     assert found == {
@@ -165,7 +165,10 @@ _LEAN_ITEMS = (
     "INSERT INTO item (id, number, posted, body) VALUES (7, 'RT215770195HK', '2026-11-01 09:00', "
     """'[["","",""],["HK"],["FR",["FRANCE","",""]],["Posted","",""],[["2026-11-01 09:00",["HK"],"EMA"],"""
     """["2026-11-02 10:30",["HK"],"Left\\nby \\"sea\\"",["","離","离"]]]]'), """
-    """(8, 'RB000000010HK', '', '[["","",""],[""],[""],["","",""],[]]')"""
+    """(8, 'RB000000010HK', '', '[["","",""],[""],[""],["","",""],[]]'), """
+    """(9, 'RB000000010HL', '', '[["","",""],["HL"],[""],["","",""],[]]'), """
+    """(10, 'RC000000010HK', '2024-11-01 09:00', '[["","",""],["MO"],[""],["","",""],[]]'), """
+    """(11, 'RC000000010HK', '2026-11-01 09:00', '[["","",""],["HK"],[""],["","",""],[]]')"""
 )
 
 
@@ -175,9 +178,12 @@ async def test_items_become_cards(database_url: str, tmp_path: Path) -> None:
     if not url.startswith("sqlite"):
         await migrate.upgrade_postgres(url)
     store = await open_store(url)
-    cards = await Items(store.main).find(["RT215770195HK", "RB000000010HK"])
+    cards = await Items(store.main).find({"RT215770195HK", "RB000000010HK", "RB000000010HL", "RC000000010HK"})
     await store.close()
     assert item_on(cards["RB000000010HK"]) == Item(number="RB000000010HK")
+    assert item_on(cards["RB000000010HL"]) == Item(number="RB000000010HL", origin=Country("HL"))
+    again = Item(number="RC000000010HK", posted="2026-11-01 09:00", origin=Country("HK"))
+    assert item_on(cards["RC000000010HK"]) == again
     assert item_on(cards["RT215770195HK"]) == Item(
         number="RT215770195HK",
         posted="2026-11-01 09:00",

@@ -3,7 +3,7 @@
 import hmac
 import re
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -138,8 +138,7 @@ class Mailroom:
         wanted = {key for key in keys if isinstance(key, str)}
         found = await self._items.find(wanted) if wanted else {}
         today = partner.local(now)
-        told = {number: self._told(partner, number, found.get(number), today) for number in wanted}
-        return [told[key] if isinstance(key, str) else key for key in keys]
+        return [self._told(partner, key, found, today) if isinstance(key, str) else key for key in keys]
 
     async def phrasebook(self, now: datetime) -> Phrasebook:
         """The texts in force; the same object as long as nothing is changed."""
@@ -263,8 +262,8 @@ class Mailroom:
         except ItemMalformed as refusal:
             return refusal
 
-    def _told(self, partner: Partner, number: str, card: Card | None, today: datetime) -> Outcome:
-        if card is None:
+    def _told(self, partner: Partner, number: str, found: Mapping[str, Card], today: datetime) -> Outcome:
+        if (card := found.get(number)) is None:
             return ItemUnknown(number)
         if not partner.sees(number):
             return ItemHidden(number)

@@ -47,7 +47,7 @@ class Inquiries:
 
     async def note(self, sys_id: str, told: Iterable[tuple[str, int]], now: datetime) -> None:
         """Keep what one call was told: each number with its status."""
-        text = " ".join(f"{number}:{status}" for number, status in told)
+        text = " ".join([f"{number}:{status}" for number, status in told])
         if text:
             await self._database.write(lambda tx: tx.fetch(_NOTE, sys_id=sys_id, asked_at=to_ms(now), told=text))
 

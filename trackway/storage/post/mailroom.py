@@ -1,7 +1,9 @@
 """The operator's items with their scans, and the partners who ask for them."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Any
 
@@ -15,9 +17,9 @@ _LENGTH = 13
 _BEGINS = re.compile(r"[A-Z0-9]{0,13}").fullmatch
 
 _PUT = Statement(
-    "INSERT INTO item (number, posted, body) SELECT number, posted, body "
-    "FROM @rows(rows: number text, posted text, body text) AS given WHERE true "
-    "ON CONFLICT (number, posted) DO NOTHING RETURNING number, posted"
+    "INSERT INTO item (id, number, posted, body) SELECT id, number, posted, body "
+    "FROM @rows(rows: id bigint, number text, posted text, body text) AS given WHERE true "
+    "ON CONFLICT DO NOTHING RETURNING number"
 )
 _KNOWN = Statement(
     "SELECT id, number, posted, body FROM item WHERE number @any(numbers text) ORDER BY number, posted @locked"
@@ -26,6 +28,10 @@ _MEND = Statement(
     "UPDATE item SET posted = given.posted, body = given.body FROM @rows(rows: id bigint, posted text, body text) "
     "AS given WHERE item.id = given.id"
 )
+_MOVE = Statement(
+    "UPDATE item SET id = given.away FROM @rows(rows: id bigint, away bigint) AS given WHERE item.id = given.id"
+)
+_AT_HOME = Statement("SELECT number, posted, @bytes(body) FROM item WHERE id @any(homes bigint)")
 _FIND = Statement("SELECT number, posted, @bytes(body) FROM item WHERE number @any(numbers text)")
 _ALL = Statement("SELECT number, posted, @bytes(body) FROM item WHERE number = :number ORDER BY posted")
 _POSTED_BEFORE = Statement(
@@ -55,7 +61,9 @@ _SET_LOOKUP = Statement("UPDATE partner SET lookup = :lookup WHERE sys_id = :sys
 class Items:
     """Items by number and posting time: a number may be used again, and the newest item answers (H26).
 
-    A row holds its item whole: reading thirty of them is one statement, whatever happened to them.
+    A row holds its item whole: reading thirty of them is one statement, whatever happened to them. Its id is the home
+    that its number gives it, where it is found without the index, as long as it is the only item of its number and no
+    other number's item lives there. All others are away.
     """
 
     def __init__(self, database: Database) -> None:
@@ -73,12 +81,14 @@ class Items:
 
         await self._database.write(work)
 
-    async def find(self, numbers: Iterable[str]) -> dict[str, Card]:
+    async def find(self, numbers: AbstractSet[str]) -> dict[str, Card]:
         """The card of the newest item of each number that there is."""
-        found: dict[str, Card] = {}
-        for number, posted, text in await self._database.read(_FIND, numbers=list(numbers)):
-            if number not in found or posted > found[number].posted:  # cheaper than to have bodies sorted
-                found[number] = Card(number, posted, text)
+        rows = await self._database.read(_AT_HOME, homes=list(map(_home, numbers)))
+        found = {number: Card(number, posted, text) for number, posted, text in rows}
+        if away := numbers - found.keys():
+            for number, posted, text in await self._database.read(_FIND, numbers=list(away)):
+                if number not in found or posted > found[number].posted:  # cheaper than to have bodies sorted
+                    found[number] = Card(number, posted, text)
         return found
 
     async def history(self, number: str) -> list[Item]:
@@ -156,15 +166,26 @@ def _runs(items: Sequence[Item]) -> Iterator[dict[str, Item]]:
     yield run
 
 
-async def _put(tx: Transaction, run: Mapping[str, Item], scribe: Scribe) -> None:
+def _home(number: str) -> int:
+    """The id of a number's only item; numbers that differ in the last letter alone have the same, and one gets it."""
+    return int(number[:12], 36)
+
+
+def _away() -> int:
+    """An id that is nobody's home."""
+    return ~secrets.randbits(62)
+
+
+async def _put(tx: Transaction, run: Mapping[str, Item], scribe: Scribe, *, homeless: bool = False) -> None:
     """Rows go in by number, so that two loaders at once wait for each other in one order.
 
-    What another loader puts in first is there when we look again for what our own insert did not take.
+    What another loader puts in first is there when we look again for what our own insert did not take. Where nothing
+    is, another number's item is at home.
     """
     kept: dict[str, dict[str, Row]] = {number: {} for number in sorted(run)}
     for row in await tx.fetch(_KNOWN, numbers=list(kept)):
         kept[row[1]][row[2]] = row
-    fresh, mended = [], []
+    fresh, mended, moved = [], [], []
     for number, rows in kept.items():
         item = run[number]
         if own := _row_of(item, rows):
@@ -172,12 +193,17 @@ async def _put(tx: Transaction, run: Mapping[str, Item], scribe: Scribe) -> None
             after = [item.posted or before[0], scribe.text(before[1], item)]
             mended += [(identity, *after)] if after != before else []
         else:
-            fresh.append((number, item.posted, scribe.text("", item)))
+            identity = _away() if rows or homeless else _home(number)
+            fresh.append((identity, number, item.posted, scribe.text("", item)))
+            moved += [(row[0], _away()) for row in rows.values() if row[0] >= 0]
     if mended:
         await tx.fetch(_MEND, rows=mended)
-    taken = {number for number, _ in await tx.fetch(_PUT, rows=fresh)} if fresh else set()
+    if moved:
+        await tx.fetch(_MOVE, rows=moved)
+    taken = {number for (number,) in await tx.fetch(_PUT, rows=fresh)} if fresh else set()
     if len(taken) < len(fresh):
-        await _put(tx, {number: run[number] for number, _, _ in fresh if number not in taken}, scribe)
+        left = {number: run[number] for _, number, *_ in fresh if number not in taken}
+        await _put(tx, left, scribe, homeless=True)
 
 
 def _row_of(item: Item, rows: Mapping[str, Row]) -> Row | None:

@@ -30,7 +30,7 @@ partner = Table(
 item = Table(
     "item",
     metadata,
-    Column("id", Id, primary_key=True),
+    Column("id", Id, primary_key=True, autoincrement=False),
     Column("number", Text, nullable=False),
     Column("posted", Text, nullable=False),
     Column("body", Text, nullable=False),
