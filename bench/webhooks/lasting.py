@@ -19,9 +19,12 @@ _TRACKINGS = Statement(
 )
 _MESSAGES = Statement(
     "INSERT INTO message (account_id, tracking_id, number, carrier, kind, created_at, due_at, attempts, "
-    "first_failed_at, outcome, body) SELECT account_id, id, number, carrier, 'TRACKING_UPDATED', "
+    "first_failed_at, outcome, said) SELECT account_id, id, number, carrier, 'TRACKING_UPDATED', "
     "CAST(:failed AS BIGINT), CAST(:failed AS BIGINT) + id % 3600000, 1, CAST(:failed AS BIGINT), 'waiting', "
-    "CAST(:body AS TEXT) FROM tracking WHERE number LIKE 'LATE%'"
+    "true FROM tracking WHERE number LIKE 'LATE%'"
+)
+_SAYINGS = Statement(
+    "INSERT INTO saying (message_id, body) SELECT id, CAST(:body AS TEXT) FROM message WHERE number LIKE 'LATE%'"
 )
 
 
@@ -54,5 +57,6 @@ async def _fill(stage: Stage, count: int, body: str) -> None:
     store = await open_store(stage.database)
     failed = int((time.time() - 7200) * 1000)
     await write(store.main, _TRACKINGS, count=count)
-    await write(store.main, _MESSAGES, failed=failed, body=body)
+    await write(store.main, _MESSAGES, failed=failed)
+    await write(store.main, _SAYINGS, body=body)
     await store.close()

@@ -18,7 +18,8 @@ from trackway.domain.person import Role
 from trackway.storage.statement import Statement
 
 _HOSTILE = Statement("UPDATE attempt SET answer = :text, fault = :text, status = -1, url = :text")
-_HOSTILE_MESSAGE = Statement("UPDATE message SET body = :text, number = :number")
+_HOSTILE_MESSAGE = Statement("UPDATE message SET number = :number")
+_HOSTILE_SAYING = Statement("UPDATE saying SET body = :text")
 
 
 @pytest.fixture
@@ -109,7 +110,8 @@ async def test_the_last_network_is_not_taken_away_by_a_slip(browser: Browser, st
 async def test_what_receivers_answer_is_inert(browser: Browser, stage: Stage) -> None:
     text = "\n".join(HOSTILE)[:4096]
     await stage.shop.house.store.main.write(lambda tx: tx.fetch(_HOSTILE, text=text))
-    await stage.shop.house.store.main.write(lambda tx: tx.fetch(_HOSTILE_MESSAGE, text=text, number=HOSTILE[0]))
+    await stage.shop.house.store.main.write(lambda tx: tx.fetch(_HOSTILE_MESSAGE, number=HOSTILE[0]))
+    await stage.shop.house.store.main.write(lambda tx: tx.fetch(_HOSTILE_SAYING, text=text))
     async with inspector(browser, stage.shop.url, viewport={"width": 1280, "height": 800}) as seen:
         await sign_in(seen.page, stage.shop)
         await seen.page.goto("about:blank")  # what the first page still loads is not of the next one

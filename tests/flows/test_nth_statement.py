@@ -1,6 +1,6 @@
 """Fail the n-th statement of each change, for every n: whatever fails, nothing is half done (F22)."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
@@ -60,6 +60,12 @@ class _Counting:
         if self._breaker.left == 0:
             raise Broken
         return await self._transaction.fetch(statement, **values)
+
+    async def each(self, statement: Statement, values: Sequence[Mapping[str, Any]]) -> None:
+        self._breaker.left -= 1
+        if self._breaker.left == 0:
+            raise Broken
+        await self._transaction.each(statement, values)
 
 
 def calling(endpoint: str, *items: dict[str, Any]) -> Callable[[Stage], Awaitable[Any]]:

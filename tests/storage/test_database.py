@@ -13,6 +13,7 @@ _PUT = Statement(
     "INSERT INTO tally (subject, day, calls) SELECT subject, day, 0 FROM @rows(rows: subject text, day bigint) "
     "AS given ORDER BY ordinal ON CONFLICT DO NOTHING RETURNING subject"
 )
+_PUT_ONE = Statement("INSERT INTO tally (subject, day, calls) VALUES (:subject, :day, 0)")
 _GET = Statement("SELECT subject FROM tally WHERE day @any(days bigint) ORDER BY subject")
 _BROKEN = Statement("SELECT nothing FROM nowhere")
 
@@ -29,6 +30,19 @@ async def test_rows_travel_as_one_value_and_conflicts_are_told_apart(store: Stor
     assert await _put(store, ("a", 1), ("c", 3)) == ["c"]
     assert [s for (s,) in await store.main.read(_GET, days=[1, 3])] == ["a", "c"]
     assert await store.main.read(_GET, days=[]) == []
+
+
+async def test_a_statement_is_done_once_for_each_of_many_values(store: Store) -> None:
+    async def work(transaction: Transaction) -> None:
+        await transaction.each(
+            _PUT_ONE, [{"day": day, "subject": subject} for day, subject in enumerate(("é", "b", "c"))]
+        )
+        await transaction.each(_PUT_ONE, [])
+
+    await store.main.write(work)
+    assert [s for (s,) in await store.main.read(_GET, days=[0, 2])] == ["c", "é"]
+    with pytest.raises(StorageError):
+        await store.main.write(work)
 
 
 async def test_work_that_fails_leaves_nothing(store: Store) -> None:

@@ -15,8 +15,8 @@ from trackway.storage.store import Store
 from trackway.storage.telling.deliveries import COUNTED, Deliveries, Delivery, Sought, statement_for
 
 _MANY = Statement(
-    "INSERT INTO message (account_id, tracking_id, number, carrier, kind, created_at, outcome, body) "
-    "SELECT account, tracking, number, 3011, 'TRACKING_UPDATED', at, outcome, '{}' "
+    "INSERT INTO message (account_id, tracking_id, number, carrier, kind, created_at, outcome, said) "
+    "SELECT account, tracking, number, 3011, 'TRACKING_UPDATED', at, outcome, true "
     "FROM @rows(rows: account bigint, tracking bigint, number text, at bigint, outcome text) AS given "
     "WHERE true ORDER BY ordinal"
 )

@@ -26,6 +26,7 @@ from trackway.storage.post.mailroom import Items
 from trackway.storage.schema import metadata
 from trackway.storage.statement import Statement
 from trackway.storage.store import Store, open_store
+from trackway.storage.telling.deliveries import Deliveries
 from trackway.storage.tracking.trackings import Trackings
 
 
@@ -248,4 +249,23 @@ async def test_trackings_of_before_are_found_with_their_tags(database_url: str, 
     if url.startswith("sqlite"):  # which took its highest id from the rows, had nobody told it
         ((identity,),) = await store.main.write(lambda transaction: transaction.fetch(_NEXT))
         assert identity == 10
+    await store.close()
+
+
+_OLD_MESSAGES = (
+    "INSERT INTO message (id, account_id, tracking_id, number, carrier, kind, created_at, due_at, outcome, body) "
+    "VALUES (3, 1, 4, 'RR123456789CN', 3011, 'TRACKING_UPDATED', 0, 7, 'waiting', '{\"z\":\"é\"}'), "
+    "(4, 1, 4, 'RR123456789CN', 3011, 'TRACKING_UPDATED', 1, NULL, 'kept', NULL)"
+)
+
+
+async def test_what_was_said_before_is_said_again(database_url: str, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'old.sqlite3'}" if database_url.startswith("sqlite") else database_url
+    await _upgrade_to(url, "0016", [_OLD_ACCOUNT, _OLD_MESSAGES])
+    if not url.startswith("sqlite"):
+        await migrate.upgrade_postgres(url)
+    store = await open_store(url)
+    log = Deliveries(store.main)
+    found = [await log.one(1, identity) for identity in (3, 4)]
+    assert [(one.body, one.said) for one in found if one] == [('{"z":"é"}', True), (None, False)]
     await store.close()

@@ -17,16 +17,20 @@ from trackway.storage.database import Transaction, to_ms
 from trackway.storage.statement import Statement
 from trackway.storage.store import Store, open_store
 from trackway.storage.telling.due import NEWEST_FIRST, OLDEST_FIRST
-from trackway.storage.telling.messages import SUPERSEDE, Claim
+from trackway.storage.telling.messages import SAY, SUPERSEDE, Claim
 from trackway.storage.telling.outbox import Outbox
 
 RETRY = timedelta(minutes=10)
-_MESSAGES = Statement("SELECT id, outcome, attempts, due_at, claimed, body FROM message ORDER BY id")
+_MESSAGES = Statement(
+    "SELECT message.id, outcome, attempts, due_at, claimed, body FROM message "
+    "LEFT JOIN saying ON message_id = message.id ORDER BY message.id"
+)
 _ATTEMPTS = Statement("SELECT message_id, status, fault, answer FROM attempt ORDER BY id")
 _SAVE = Statement(
     "UPDATE track SET body = given.body FROM @rows(rows: id bigint, body text) AS given WHERE tracking_id = given.id"
 )
 _SET_URL = Statement("UPDATE account SET webhook_url = 'https://hooks.example/late' WHERE id = :id")
+_SEEN = Statement("UPDATE message SET said = true")
 _IDS = Statement("SELECT id FROM message WHERE account_id = :account ORDER BY id")
 _DELETE = Statement("DELETE FROM tracking WHERE id = :id")
 _PUSHED = Statement("SELECT pushed_at, push_status FROM tracking WHERE id = :id")
@@ -310,6 +314,40 @@ async def test_what_is_read_is_frozen_for_the_webhook_too(room: Postroom) -> Non
     assert (claim.message, claim.data, data) == (message, data, b'TRACKING_UPDATED RR00001 t {"e":10}')
     assert await room.outbox.after(1, message.id, 10, render) == []
     assert await room.outbox.after(2, 0, 10, render) == []
+
+
+async def test_what_a_stream_puts_into_words_as_it_is_claimed_waits_for_the_next_look(room: Postroom) -> None:
+    await room.put(room.news(1))
+    await room.run(_SEEN)
+    assert await room.claim() == []
+    assert await room.outcomes() == ["waiting"]
+    await room.run(SAY, message=(await room.database.read(_MESSAGES))[0][0], body="of the stream")
+    assert [claim.data for claim in await room.claim()] == [b"of the stream"]
+
+
+async def test_many_readers_and_claimers_hear_the_same_words(room: Postroom) -> None:
+    """The track changes all the while, so whoever puts a message into words again would say something else."""
+    for tracking in range(2, 41):
+        await room.tracking(tracking)
+    heard: dict[int, set[bytes]] = {}
+    await room.put(*[room.news(tracking) for tracking in range(1, 41)])
+
+    async def read(after: int) -> None:
+        for message, data in await room.outbox.after(1, after, 5, render):
+            heard.setdefault(message.id, set()).add(data)
+
+    async def claim() -> None:
+        for one in await room.claim(slots=4, cap=40):
+            heard.setdefault(one.message.id, set()).add(one.data)
+
+    async def change(version: int) -> None:
+        await room.run(_SAVE, rows=[(tracking, str(version)) for tracking in range(1, 41)])
+
+    await asyncio.gather(*[work(turn) for turn in range(36) for work in (change, read)], *[claim() for _ in range(10)])
+    for after in range(0, 40, 5):
+        await read(after)
+    assert len(heard) == 40
+    assert {len(words) for words in heard.values()} == {1}
 
 
 async def test_what_nobody_can_be_told_is_passed_over(room: Postroom) -> None:

@@ -1,6 +1,6 @@
 """What both engines can do: read outside a transaction, and write inside one."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
@@ -21,6 +21,10 @@ class Transaction(Protocol):
 
     async def fetch(self, statement: Statement, **values: Any) -> list[Row]:
         """The rows that the statement gives, none for a statement that gives none."""
+        ...
+
+    async def each(self, statement: Statement, values: Sequence[Mapping[str, Any]]) -> None:
+        """Do a statement that takes no lists once for each of the values: what is large need not travel as JSON."""
         ...
 
 

@@ -1,6 +1,6 @@
 """The store for more than one machine: asyncpg, one statement a round trip."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
@@ -27,6 +27,10 @@ class PostgresTransaction:
         """The rows that the statement gives."""
         rows: list[Row] = await self._connection.fetch(statement.postgres, *statement.for_postgres(values))
         return rows
+
+    async def each(self, statement: Statement, values: Sequence[Mapping[str, Any]]) -> None:
+        """Do it once for each of the values, in one round trip."""
+        await self._connection.executemany(statement.postgres, [statement.for_postgres(one) for one in values])
 
 
 class PostgresDatabase:

@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -53,6 +53,10 @@ class SqliteTransaction:
     async def fetch(self, statement: Statement, **values: Any) -> list[Row]:
         """The rows that the statement gives."""
         return self._connection.execute(statement.sqlite, statement.for_sqlite(values)).fetchall()
+
+    async def each(self, statement: Statement, values: Sequence[Mapping[str, Any]]) -> None:
+        """Do it once for each of the values."""
+        self._connection.executemany(statement.sqlite, values)
 
 
 def _run(work: Work[T], transaction: SqliteTransaction) -> T:

@@ -22,10 +22,11 @@ from trackway.storage.telling.deliveries import Sought
 
 PAGE = "/console/webhook"
 _MANY = Statement(
-    "INSERT INTO message (account_id, tracking_id, number, carrier, kind, created_at, outcome, body) "
-    "SELECT account, tracking, number, 8011, 'TRACKING_UPDATED', at, outcome, body FROM @rows(rows: account bigint, "
-    "tracking bigint, number text, at bigint, outcome text, body text) AS given WHERE true ORDER BY ordinal"
+    "INSERT INTO message (account_id, tracking_id, number, carrier, kind, created_at, outcome, said) "
+    "SELECT account, tracking, number, 8011, 'TRACKING_UPDATED', at, outcome, true FROM @rows(rows: account bigint, "
+    "tracking bigint, number text, at bigint, outcome text) AS given WHERE true ORDER BY ordinal"
 )
+_ALL_SAY = Statement("INSERT INTO saying (message_id, body) SELECT id, CAST(:body AS TEXT) FROM message")
 
 _HOSTILE = Statement("UPDATE attempt SET answer = '<script>alert(1)</script>', fault = '<b>x'")
 
@@ -192,10 +193,10 @@ async def test_a_long_log_is_paged_light_and_quick(stage: Stage, owner: Browser)
     body = json.dumps({"number": NUMBER, "text": "x" * 4000})
     outcomes = (Outcome.DELIVERED, Outcome.DELIVERED, Outcome.GIVEN_UP, Outcome.SUPERSEDED)
     rows = [
-        (1, at, f"RR{at:09}HK", to_ms(NOW - timedelta(seconds=at)), outcomes[at % 4], body)
-        for at in range(20_000, 0, -1)
+        (1, at, f"RR{at:09}HK", to_ms(NOW - timedelta(seconds=at)), outcomes[at % 4]) for at in range(20_000, 0, -1)
     ]
     await stage.shop.house.store.main.write(lambda tx: tx.fetch(_MANY, rows=rows))
+    await stage.shop.house.store.main.write(lambda tx: tx.fetch(_ALL_SAY, body=body))
     page, seen = await owner.get(f"{PAGE}?outcome=given_up"), list[str]()
     for _ in range(3):
         seen += re.findall(r'name="id" value="(\d+)"', page.text)

@@ -21,7 +21,7 @@ message = Table(
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("first_failed_at", BigInteger),
     Column("outcome", Text, nullable=False, server_default="waiting"),
-    Column("body", Text),
+    Column("said", Boolean, nullable=False, server_default=false()),
     Index(
         "message_by_due",
         "account_id",
@@ -36,6 +36,16 @@ message = Table(
     Index("message_by_outcome", "account_id", "outcome", "created_at", "id"),
     Index("message_by_number", "account_id", "number"),
     sqlite_autoincrement=True,
+)
+
+# Written once, and one behind the other: the row of a message is written again with each claim and each attempt.
+saying = Table(
+    "saying",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("message_id", Id, ForeignKey("message.id", ondelete="CASCADE"), nullable=False),
+    Column("body", Text, nullable=False),
+    Index("saying_by_message", "message_id", unique=True),
 )
 
 attempt = Table(

@@ -21,14 +21,17 @@ _FEW = {
     "number": "account_id = :account AND number = :number",
     "tracking": "account_id + 0 = :account AND tracking_id = :tracking",
 }
-_ONE = Statement(f"SELECT {_MESSAGE}, body, body IS NOT NULL FROM message WHERE account_id = :account AND id = :id")
+_ONE = Statement(
+    f"SELECT {_MESSAGE}, said, body FROM message LEFT JOIN saying ON message_id = message.id "
+    "WHERE account_id = :account AND message.id = :id"
+)
 _ATTEMPTS = Statement(
     "SELECT message_id, at, url, status, fault, took_ms, answer FROM attempt WHERE account_id = :account "
     "AND message_id @any(ids bigint) ORDER BY id"
 )
 _REPLAY = Statement(
     "UPDATE message SET outcome = 'waiting', due_at = :now, attempts = 0, first_failed_at = NULL "
-    "WHERE account_id = :account AND id @any(ids bigint) AND due_at IS NULL AND body IS NOT NULL RETURNING id"
+    "WHERE account_id = :account AND id @any(ids bigint) AND due_at IS NULL AND said RETURNING id"
 )
 _COUNT = Statement(
     " UNION ALL ".join(
@@ -78,9 +81,7 @@ class Deliveries:
 
     async def find(self, account: int, sought: Sought, most: int) -> list[Delivery]:
         """Up to `most` messages, newest first, with their attempts."""
-        return await self._with_attempts(
-            account, await self._found(account, sought, most, f"{_MESSAGE}, NULL, body IS NOT NULL")
-        )
+        return await self._with_attempts(account, await self._found(account, sought, most, f"{_MESSAGE}, said, NULL"))
 
     async def ids(self, account: int, sought: Sought, most: int) -> list[int]:
         """The ids of up to `most` messages, newest first."""
@@ -155,7 +156,7 @@ def _attempt(row: Sequence[Any]) -> Attempt:
 
 
 def _delivery(row: Row, attempts: tuple[Attempt, ...]) -> Delivery:
-    outcome, due_at, body, said = row[WIDTH:]
+    outcome, due_at, said, body = row[WIDTH:]
     return Delivery(
         message=message_of(row),
         outcome=Outcome(outcome),

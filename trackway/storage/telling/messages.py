@@ -14,13 +14,16 @@ MESSAGE = (
 )
 WIDTH = 10
 """How many columns that is: whatever else is read comes after them."""
-SAID = "message.body, webhook_url, tracking.id, tracking.tag, track.body"
-"""After those: what it said, where it goes, and what there is to say."""
+SAID = "message.said, saying.body, webhook_url, tracking.id, tracking.tag, track.body"
+"""After those: whether it said something and what, where it goes, and what there is to say."""
 ITS_TRACKING = (
-    "JOIN account ON account.id = message.account_id LEFT JOIN tracking ON tracking.id = message.tracking_id "
+    "JOIN account ON account.id = message.account_id LEFT JOIN saying ON saying.message_id = message.id "
+    "LEFT JOIN tracking ON tracking.id = message.tracking_id "
     "AND tracking.account_id = message.account_id AND tracking.number = message.number "
     "LEFT JOIN track ON track.tracking_id = tracking.id "
 )
+SAY = Statement("INSERT INTO saying (message_id, body) VALUES (:message, :body)")
+"""For who has just set `said`, which one alone can."""
 SUPERSEDE = Statement(
     "UPDATE message SET outcome = 'superseded', due_at = NULL, claimed = false "
     "WHERE tracking_id @any(trackings bigint) AND outcome = 'waiting' AND kind = 'TRACKING_UPDATED' "

@@ -11,7 +11,7 @@ from trackway.storage.database import Database, Row, Transaction, maybe_ms, to_m
 from trackway.storage.statement import Statement
 from trackway.storage.telling.due import NEWEST_FIRST, OLDEST_FIRST
 from trackway.storage.telling.endings import Ended, finished
-from trackway.storage.telling.messages import ITS_TRACKING, MESSAGE, SAID, SUPERSEDE, WIDTH, Claim, message_of
+from trackway.storage.telling.messages import ITS_TRACKING, MESSAGE, SAID, SAY, SUPERSEDE, WIDTH, Claim, message_of
 from trackway.storage.together import Together
 
 # Who puts for an account waits for whoever does so now: its ids come to be seen in their order, none late.
@@ -24,22 +24,16 @@ _PUT = Statement(
     "FROM @rows(news: account bigint, tracking bigint, number text, carrier integer, kind text, manual boolean, "
     "happened_at bigint) AS given JOIN account ON account.id = given.account ORDER BY ordinal"
 )
-_CLAIM = Statement(
-    "UPDATE message SET due_at = :until, claimed = true, body = COALESCE(message.body, given.body) "
-    "FROM @rows(claims: id bigint, body text) AS given WHERE message.id = given.id"
-)
+_CLAIM = Statement("UPDATE message SET due_at = :until, claimed = true, said = true WHERE id @any(ids bigint)")
 # A message of which nothing can be said any more, its tracking being deleted, is passed over.
 _AFTER = Statement(
     f"SELECT {MESSAGE}, {SAID} FROM message {ITS_TRACKING} WHERE message.account_id = :account "
-    "AND message.id > :after AND (message.body IS NOT NULL OR tracking.id IS NOT NULL "
+    "AND message.id > :after AND (message.said OR tracking.id IS NOT NULL "
     "AND (kind = 'TRACKING_STOPPED' OR track.body IS NOT NULL)) "
     "ORDER BY message.id LIMIT :most"
 )
 _NEWEST = Statement("SELECT MAX(id) FROM message WHERE account_id = :account")
-_FREEZE = Statement(
-    "UPDATE message SET body = given.body FROM @rows(drafts: id bigint, body text) AS given "
-    "WHERE message.id = given.id AND message.body IS NULL"
-)
+_FREEZE = Statement("UPDATE message SET said = true WHERE id = :id AND NOT said RETURNING id")
 _CANCEL = Statement(
     "UPDATE message SET outcome = 'cancelled', due_at = NULL, claimed = false WHERE id @any(ids bigint)"
 )
@@ -54,6 +48,7 @@ _PURGE = Statement(
 )
 
 Render = Callable[[Message, str | None, bytes], bytes]
+Draft = Mapping[str, Any]
 
 
 class Outbox:
@@ -127,20 +122,24 @@ class Outbox:
         """
         asked = {"account": account, "after": after, "most": most}
         rows = await self._database.read(_AFTER, **asked)
-        drafts = [(row[0], _data(message_of(row), row[WIDTH:], render).decode()) for row in rows if row[WIDTH] is None]
+        drafts = [_draft(row[0], _data(message_of(row), row[WIDTH:], render)) for row in rows if not row[WIDTH]]
         if drafts:
             await asyncio.gather(*(self._freeze(draft) for draft in drafts))
             rows = await self._database.read(_AFTER, **asked)
-        said = takewhile(lambda row: row[WIDTH] is not None, rows)
-        return [(message_of(row), row[WIDTH].encode()) for row in said]
+        said = takewhile(lambda row: row[WIDTH], rows)
+        return [(message_of(row), row[WIDTH + 1].encode()) for row in said]
 
     async def newest(self, account: int) -> int:
         """The id of the account's last message, 0 where there is none."""
         ((identity,),) = await self._database.read(_NEWEST, account=account)
         return int(identity or 0)
 
-    async def _freeze(self, draft: tuple[int, str]) -> None:
-        await self._database.write(lambda transaction: transaction.fetch(_FREEZE, drafts=[draft]))
+    async def _freeze(self, draft: Draft) -> None:
+        async def work(transaction: Transaction) -> None:
+            if await transaction.fetch(_FREEZE, id=draft["message"]):
+                await transaction.each(SAY, [draft])
+
+        await self._database.write(work)
 
     async def release(self, claims: Sequence[Claim], now: datetime) -> None:
         """Make claimed messages due again, so that nobody waits for the claims to run out."""
@@ -157,17 +156,21 @@ class Outbox:
 
 async def _open(transaction: Transaction, rows: Sequence[Row], until: datetime, render: Render) -> list[Claim]:
     """Claim what has a receiver, with the bytes of its data, which are kept from the first time on; cancel the rest."""
-    claims, drafts, dead = list[Claim](), list[tuple[int, str | None]](), list[int]()
+    claims, drafts, dead = list[Claim](), list[Draft](), list[int]()
     for row in rows:
-        message, rest = message_of(row), row[WIDTH:]
-        if not _has_receiver(message, rest):
+        message, (said, frozen, url, *_) = message_of(row), row[WIDTH:]
+        if said and frozen is None:  # a stream put it into words as we looked: the next look will see them
+            continue
+        if not _has_receiver(message, row[WIDTH:]):
             dead.append(message.id)
             continue
-        data = _data(message, rest, render)
-        claims.append(Claim(message=message, url=rest[1], data=data, until=until))
-        drafts.append((message.id, data.decode() if rest[0] is None else None))
-    if drafts:
-        await transaction.fetch(_CLAIM, claims=drafts, until=to_ms(until))
+        data = _data(message, row[WIDTH:], render)
+        claims.append(Claim(message=message, url=url, data=data, until=until))
+        if not said:
+            drafts.append(_draft(message.id, data))
+    if claims:
+        await transaction.fetch(_CLAIM, ids=[claim.message.id for claim in claims], until=to_ms(until))
+        await transaction.each(SAY, drafts)
     if dead:
         await transaction.fetch(_CANCEL, ids=dead)
     return claims
@@ -175,13 +178,17 @@ async def _open(transaction: Transaction, rows: Sequence[Row], until: datetime, 
 
 def _has_receiver(message: Message, rest: Row) -> bool:
     """Whether the webhook is set, the tracking is there, and there is something to say."""
-    frozen, url, tracking, _tag, track = rest
+    _said, frozen, url, tracking, _tag, track = rest
     return bool(url) and tracking is not None and (message.kind is Kind.STOPPED or (frozen or track) is not None)
 
 
 def _data(message: Message, rest: Row, render: Render) -> bytes:
-    frozen, _url, _tracking, tag, track = rest
+    _said, frozen, _url, _tracking, tag, track = rest
     return frozen.encode() if frozen is not None else render(message, tag, (track or "").encode())
+
+
+def _draft(identity: int, data: bytes) -> Draft:
+    return {"message": identity, "body": data.decode()}
 
 
 def _row(news: News) -> tuple[Any, ...]:
