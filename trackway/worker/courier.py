@@ -177,8 +177,9 @@ class Courier(Loop):
 
     async def _note(self, claim: Claim, attempt: Attempt) -> Outcome | None:
         """Keep what came of it. While the store is away, try until the claim has run out."""
-        message, now = claim.message, self._clock()
-        due = next_due(message.first_failed_at or now, message.attempts + 1, self._delays, now)
+        message, now, due = claim.message, self._clock(), None
+        if not attempt.delivered:
+            due = next_due(message.first_failed_at or now, message.attempts + 1, self._delays, now)
         while True:
             try:
                 return await self._outbox.finish(claim, attempt, due, now)
