@@ -29,7 +29,7 @@ _CHUNK = 5000
 _USUAL_KEY = "0123456789ABCDEF0123456789ABCDEF"
 _TRACKING = ("account_id", "number", "carrier", "origin", "milestone", "registered_at", "tracked_at", "progressed_at")
 _LEG = ("tracking_id", "position", "carrier", "state", "answered_at", "due_at")
-_TRACK = ("tracking_id", "body")
+_TRACK = ("tracking_id", "account_id", "number", "carrier", "body")
 _USUAL = (
     *("account_id", "number", "carrier", "final_carrier", "origin", "param", "state"),
     *("registered_at", "next_check_at", "track"),
@@ -159,16 +159,16 @@ def _legs(size: int) -> Iterator[tuple[Any, ...]]:
         yield identity, 1, carrier, "Answered", at, due + identity
 
 
-def _tracks(size: int) -> Iterator[tuple[int, str]]:
+def _tracks(size: int) -> Iterator[tuple[int, int, str, int, str]]:
     bodies, source = encoded_tracks(500), random.Random(5)
-    for identity in range(1, size + 1):
-        yield identity, source.choice(bodies)
+    for identity, (text, carrier) in enumerate(map(number, range(size)), 1):
+        yield identity, 1, text, carrier, source.choice(bodies)
 
 
 def _usual_trackings(size: int) -> Iterator[tuple[Any, ...]]:
     at = NOW.replace(tzinfo=None)
-    for (_, track), (text, carrier) in zip(_tracks(size), map(number, range(size)), strict=True):
-        yield 1, text, carrier, 0, 1, "", 10, at, at + timedelta(days=365), track
+    for _, account, text, carrier, track in _tracks(size):
+        yield account, text, carrier, 0, 1, "", 10, at, at + timedelta(days=365), track
 
 
 def _file(url: str) -> sqlite3.Connection:

@@ -9,6 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from trackway.web.around.protocol import PlainHttp
+
 
 def _reply(path: Path) -> BaseRoute:
     body = path.read_bytes()
@@ -22,7 +24,7 @@ def _reply(path: Path) -> BaseRoute:
 def main(port: int, folder: Path) -> None:
     """Answer each endpoint with the file of its name."""
     app = Starlette(routes=[_reply(path) for path in sorted(folder.glob("*.json"))])
-    uvicorn.run(app, port=port, log_config=None, access_log=False, server_header=False, lifespan="off")
+    uvicorn.run(app, port=port, http=PlainHttp, log_config=None, access_log=False, server_header=False, lifespan="off")
 
 
 if __name__ == "__main__":

@@ -22,7 +22,9 @@ _TRACKING = Statement(
     "VALUES (:id, :account, :number, 3011, 1, :tag, 0, 0)"
 )
 _TRACK = Statement(
-    "INSERT INTO track (tracking_id, body) VALUES (:id, :body) ON CONFLICT (tracking_id) DO UPDATE SET body = :body"
+    "INSERT INTO track (tracking_id, account_id, number, carrier, tag, body) "
+    "SELECT id, account_id, number, carrier, tag, CAST(:body AS TEXT) FROM tracking WHERE id = :id "
+    "ON CONFLICT (tracking_id) DO UPDATE SET body = excluded.body"
 )
 _OUTCOMES = Statement("SELECT outcome FROM message ORDER BY id")
 

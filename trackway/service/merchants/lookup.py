@@ -26,11 +26,18 @@ class Lookup:
 
         Without a carrier all of a number's trackings answer.
         """
-        numbers = {item.number for item in items if isinstance(item, Subject)}
-        known = await self._trackings.tracks(account, list(numbers)) if numbers else {}
+        subjects = [item for item in items if isinstance(item, Subject)]
+        told = await self._trackings.told(account, {item.number for item in subjects})
+        others = {item.number for item in subjects if (item.number, item.carrier) not in told}
+        known = await self._trackings.tracks(account, list(others)) if others else {}
         outcomes: list[Found | Refused] = []
         for item in items:
-            outcomes += [item] if isinstance(item, Refused) else _answers(item, known.get(item.number, ()))
+            if isinstance(item, Refused):
+                outcomes.append(item)
+            elif one := told.get((item.number, item.carrier)):
+                outcomes.append(one)
+            else:
+                outcomes += _answers(item, known.get(item.number, ()))
         return outcomes
 
 

@@ -121,7 +121,8 @@ class Registration:
             self._catalogue.by_key(item.final_carrier)
             if not carrier.postal:
                 raise FinalCarrierNotPostal
-        carrier.check(item.param)
+        if item.param or carrier.needs:
+            carrier.check(item.param)
 
 
 def _outcome(item: NewTracking, kept: Registered, fresh: set[tuple[str, int]]) -> Accepted | Refused:

@@ -90,9 +90,11 @@ _SAVE_TRACKINGS = Statement(
     "WHERE tracking.id = given.id"
 )
 _SAVE_TRACKS = Statement(
-    "INSERT INTO track (tracking_id, body, tag, guess) SELECT id, given.body, tag, guess "
+    "INSERT INTO track (tracking_id, account_id, number, carrier, tag, guess, body) "
+    "SELECT id, account_id, number, carrier, tag, guess, given.body "
     "FROM @rows(rows: tracking_id bigint, body text) AS given JOIN tracking ON id = given.tracking_id WHERE true "
-    "ON CONFLICT (tracking_id) DO UPDATE SET body = excluded.body, tag = excluded.tag, guess = excluded.guess"
+    "ON CONFLICT (tracking_id) DO UPDATE SET carrier = excluded.carrier, tag = excluded.tag, guess = excluded.guess, "
+    "body = excluded.body"
 )
 
 

@@ -105,7 +105,13 @@ track = Table(
     "track",
     metadata,
     Column("tracking_id", Id, ForeignKey("tracking.id", ondelete="CASCADE"), primary_key=True),
-    Column("body", Text, nullable=False),
-    Column("tag", Text),  # these two as their tracking has them: what answers is read from one place
+    # These five as their tracking has them: what answers is found by one index and read from one place.
+    Column("account_id", Id, nullable=False),
+    Column("number", Text, nullable=False),
+    Column("carrier", Integer, nullable=False),
+    Column("tag", Text),
     Column("guess", Integer, nullable=False, server_default="0"),
+    Column("body", Text, nullable=False),
+    # PostgreSQL compares byte by byte where no order of a language is asked for.
+    Index("track_by_number", "account_id", "number", postgresql_ops={"number": "text_pattern_ops"}),
 )

@@ -102,7 +102,8 @@ def write_tracks(outcomes: Sequence[Found | Refused]) -> bytes:
             tag = _ENCODER.encode(one.tag) if one.tag else b'""'
             pieces += (b'{"number":"', one.number.encode(), b'","tag":', tag, b',"track":', one.track or b"null", b"},")
     pieces[-1] = pieces[-1].removesuffix(b",")
-    return b"".join((*pieces, b'],"rejected":', _ENCODER.encode(_rejected(outcomes)), b"}}"))
+    pieces += (b'],"rejected":', _ENCODER.encode(_rejected(outcomes)), b"}}")
+    return b"".join(pieces)
 
 
 def write_problem(code: int, message: str, top: int = 0) -> bytes:
