@@ -226,7 +226,7 @@ MEANINGS: tuple[tuple[Milestone, str], ...] = (
         \bdelivered\b|(?<!for )final delivery|proof of delivery|\bpod\b|\bsuccessful\w* deliver
         deliver\w* (?:to (?:[^.;,]*{_DOOR}|{_NEAR}) )?(?:is |was )?(?:complete|successful|confirmed|made|accomplished)
         (?:reached|arrived at|arrived with) (?:its |the )?(?:final )?{_RECEIVER}
-        \bsigned(?: (?:for|by|on|at)\b|$| ?[.;,:-])|\bsignature (?:was )?(?:obtained|captured|received|recorded)
+        \bsigned(?: (?:for|by|on|at)\b|$| ?[.;,:-])|\bsignature (?:\w+ )?(?:obtained|captured|received|recorded)
         (?:left|drop(?:ped|-?off)?(?: off)?|placed|put|insert\w*|posted(?= through)) {_WHERE} .*{_DOOR}
         \bleft (?:in|at|on|by|behind|under|outside) .*(?:garage|carport|shed|garden|lobby|yard|step|gate|entrance)
         \btook delivery|\bleft with {_NEAR}
