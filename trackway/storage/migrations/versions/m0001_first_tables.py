@@ -12,6 +12,21 @@ depends_on = None
 
 
 def upgrade() -> None:
+    _account()
+    _connection()
+    _pace()
+    _tally()
+    _account_key()
+    _account_network()
+    _message()
+    _tracking()
+    _answer()
+    _attempt()
+    _leg()
+    _track()
+
+
+def _account() -> None:
     op.create_table(
         "account",
         sa.Column("id", ID, nullable=False),
@@ -27,6 +42,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("name"),
     )
+
+
+def _connection() -> None:
     op.create_table(
         "connection",
         sa.Column("connector", sa.Text(), nullable=False),
@@ -34,12 +52,18 @@ def upgrade() -> None:
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("connector"),
     )
+
+
+def _pace() -> None:
     op.create_table(
         "pace",
         sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("marks", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("subject"),
     )
+
+
+def _tally() -> None:
     op.create_table(
         "tally",
         sa.Column("subject", sa.Text(), nullable=False),
@@ -47,6 +71,9 @@ def upgrade() -> None:
         sa.Column("calls", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("subject", "day"),
     )
+
+
+def _account_key() -> None:
     op.create_table(
         "account_key",
         sa.Column("id", ID, nullable=False),
@@ -66,6 +93,8 @@ def upgrade() -> None:
     with op.batch_alter_table("account_key", schema=None) as batch_op:
         batch_op.create_index("account_key_by_account", ["account_id"], unique=False)
 
+
+def _account_network() -> None:
     op.create_table(
         "account_network",
         sa.Column("account_id", ID, nullable=False),
@@ -76,6 +105,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("account_id", "network"),
     )
+
+
+def _message() -> None:
     op.create_table(
         "message",
         sa.Column("id", ID, nullable=False),
@@ -110,6 +142,8 @@ def upgrade() -> None:
         )
         batch_op.create_index("message_by_tracking", ["tracking_id", "id"], unique=False)
 
+
+def _tracking() -> None:
     op.create_table(
         "tracking",
         sa.Column("id", ID, nullable=False),
@@ -160,6 +194,8 @@ def upgrade() -> None:
             sqlite_where=sa.text("turns_at IS NOT NULL"),
         )
 
+
+def _answer() -> None:
     op.create_table(
         "answer",
         sa.Column("tracking_id", ID, nullable=False),
@@ -169,6 +205,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["tracking_id"], ["tracking.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("tracking_id", "position"),
     )
+
+
+def _attempt() -> None:
     op.create_table(
         "attempt",
         sa.Column("id", ID, nullable=False),
@@ -190,6 +229,8 @@ def upgrade() -> None:
     with op.batch_alter_table("attempt", schema=None) as batch_op:
         batch_op.create_index("attempt_by_message", ["message_id"], unique=False)
 
+
+def _leg() -> None:
     op.create_table(
         "leg",
         sa.Column("tracking_id", ID, nullable=False),
@@ -215,6 +256,8 @@ def upgrade() -> None:
             sqlite_where=sa.text("due_at IS NOT NULL"),
         )
 
+
+def _track() -> None:
     op.create_table(
         "track",
         sa.Column("tracking_id", ID, nullable=False),

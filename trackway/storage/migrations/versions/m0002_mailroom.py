@@ -12,6 +12,12 @@ depends_on = None
 
 
 def upgrade() -> None:
+    _item()
+    _partner()
+    _scan()
+
+
+def _item() -> None:
     op.create_table(
         "item",
         sa.Column("id", ID, nullable=False),
@@ -34,6 +40,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("number", "posted"),
     )
+
+
+def _partner() -> None:
     op.create_table(
         "partner",
         sa.Column("sys_id", sa.Text(), nullable=False),
@@ -46,6 +55,9 @@ def upgrade() -> None:
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("sys_id"),
     )
+
+
+def _scan() -> None:
     op.create_table(
         "scan",
         sa.Column("item_id", ID, nullable=False),

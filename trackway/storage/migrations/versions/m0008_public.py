@@ -21,6 +21,13 @@ def upgrade() -> None:
         postgresql_where=sa.text("awaiting_since IS NULL"),
         sqlite_where=sa.text("awaiting_since IS NULL"),
     )
+    _shop()
+    _link()
+    _statistic()
+    _census()
+
+
+def _shop() -> None:
     op.create_table(
         "shop",
         sa.Column("account_id", ID, nullable=False),
@@ -34,6 +41,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["account_id"], ["account.id"]),
         sa.PrimaryKeyConstraint("account_id"),
     )
+
+
+def _link() -> None:
     op.create_table(
         "link",
         sa.Column("tracking_id", ID, nullable=False),
@@ -41,6 +51,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["tracking_id"], ["tracking.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("tracking_id"),
     )
+
+
+def _statistic() -> None:
     op.create_table(
         "statistic",
         sa.Column("account_id", ID, nullable=False),
@@ -54,6 +67,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account_id", "kind", "day", "carrier", "route", "bucket"),
         sqlite_with_rowid=False,
     )
+
+
+def _census() -> None:
     op.create_table(
         "census",
         sa.Column("account_id", ID, nullable=False),

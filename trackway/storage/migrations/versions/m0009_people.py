@@ -12,6 +12,14 @@ depends_on = None
 
 
 def upgrade() -> None:
+    _person()
+    _person_code()
+    _person_link()
+    _session()
+    _audit()
+
+
+def _person() -> None:
     op.create_table(
         "person",
         sa.Column("id", ID, nullable=False),
@@ -28,6 +36,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("name"),
     )
+
+
+def _person_code() -> None:
     op.create_table(
         "person_code",
         sa.Column("person_id", ID, nullable=False),
@@ -35,6 +46,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("person_id", "lookup"),
     )
+
+
+def _person_link() -> None:
     op.create_table(
         "person_link",
         sa.Column("lookup", sa.Text(), nullable=False),
@@ -44,6 +58,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("lookup"),
     )
+
+
+def _session() -> None:
     op.create_table(
         "session",
         sa.Column("lookup", sa.Text(), nullable=False),
@@ -58,6 +75,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("lookup"),
     )
     op.create_index("session_by_person", "session", ["person_id"], unique=False)
+
+
+def _audit() -> None:
     op.create_table(
         "audit",
         sa.Column("id", ID, nullable=False),
