@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
+from copy import copy
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -46,6 +47,13 @@ class Place:
         )
         assert done.returncode == code, (done.returncode, done.stdout, done.stderr)
         return done.stdout if code == 0 else done.stderr
+
+    def beside(self) -> "Place":
+        """The same store, for a server of its own."""
+        other = copy(self)
+        other.port = free_port()
+        other.url = f"http://127.0.0.1:{other.port}"
+        return other
 
     @contextlib.asynccontextmanager
     async def serving(self, *words: str) -> AsyncIterator[subprocess.Popen[bytes]]:
@@ -177,6 +185,28 @@ async def test_killing_the_server_loses_nothing_that_was_acknowledged(place: Pla
     assert len(listed) == len(set(listed)) == answer["page"]["data_total"]
     assert accepted <= set(listed)
     assert json.loads(place.run("account", "usage", "shop", "--json"))["used"] == len(listed)
+
+
+async def test_limits_are_exact_when_eight_servers_register_at_once(place: Place) -> None:
+    """F17, F18, T30: each number is accepted once, and no more than the quota or the day allows."""
+    keys = [
+        json.loads(place.run("account", "create", name, option, "50", "--json"))["key"]
+        for name, option in (("shop", "--quota"), ("other", "--daily"))
+    ]
+    wanted = [[{"number": f"RT{n:09}HK"} for n in range(start, start + 10)] for start in range(0, 80, 10)]
+    servers = [place.beside() for _ in range(8)]
+    async with contextlib.AsyncExitStack() as stack, ClientSession(timeout=ClientTimeout(60)) as session:
+        await asyncio.gather(*(stack.enter_async_context(one.serving("--only", "web")) for one in servers))
+        calls = [
+            (key, call(session, one.url, key, "register", part)) for key in keys for part in wanted for one in servers
+        ]
+        answers = zip([key for key, _ in calls], await asyncio.gather(*(answer for _, answer in calls)), strict=True)
+        accepted: dict[str, list[str]] = {key: [] for key in keys}
+        for key, answer in answers:
+            accepted[key] += [item["number"] for item in answer["data"]["accepted"]]
+    for key, name in zip(keys, ("shop", "other"), strict=True):
+        assert len(accepted[key]) == len(set(accepted[key])) == 50
+        assert json.loads(place.run("account", "usage", name, "--json"))["used"] == 50
 
 
 async def test_a_server_that_is_told_to_stop_stops_cleanly(place: Place) -> None:

@@ -59,6 +59,20 @@ async def test_what_was_given_up_is_sent_again_the_same(stage: Stage) -> None:
     assert await webhooks.find("shop", Sought(until=lost.message.created_at), 10) == []
 
 
+async def test_what_a_deleted_number_said_is_sent_again_but_not_tried_again(stage: Stage) -> None:
+    webhooks = stage.shop.house.merchants.webhooks
+    await stage.deliver()
+    (told,) = await webhooks.find("shop", Sought(), 10)
+    await stage.shop.ask("deletetrack", {"number": NUMBER})
+    for status, outcome in ((200, Outcome.DELIVERED), (500, Outcome.CANCELLED)):
+        stage.inbox.answers = [status]
+        assert await webhooks.replay("shop", [told.message.id], stage.clock()) == [told.message.id]
+        await stage.deliver()
+        await stage.deliver(hours=1)
+        assert (await webhooks.one("shop", told.message.id)).outcome is outcome
+    assert stage.inbox.pushes == [stage.inbox.pushes[0]] * 3
+
+
 async def test_tenants_do_not_see_each_others_messages(stage: Stage) -> None:
     await stage.deliver()
     (mine,) = await stage.shop.house.merchants.webhooks.find("shop", Sought(), 10)

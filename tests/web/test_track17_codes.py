@@ -10,7 +10,7 @@ from tests.conftest import Clock
 from tests.house import Running, numbers, running
 
 HK, CN = "RT215770195HK", "RR473124829CN"
-FEDEX, UPS, NOBODY = 100003, 100002, 99
+FEDEX, UPS, DHL, NOBODY = 100003, 100002, 100001, 99
 
 
 @pytest.fixture
@@ -118,6 +118,23 @@ async def test_changing_carriers(shop: Running, clock: Clock) -> None:
     assert await shop.code(change, one(CN, carrier_new=3011)) == -18019807
     await shop.ask("stoptrack", one(CN))
     assert await shop.code(change, one(CN, carrier_new=3011)) == -18019806
+
+
+async def test_one_may_go_to_the_carrier_that_another_leaves(shop: Running, clock: Clock) -> None:
+    """T29: in one request, in either order of their registration."""
+    await shop.ask(
+        "register", *(one(number, carrier=key) for number in ("TWICE123", "TWICE124") for key in (UPS, FEDEX))
+    )
+    clock.move(days=1, seconds=1)
+    changes = [
+        *(one("TWICE123", carrier_old=UPS, carrier_new=DHL), one("TWICE123", carrier_old=FEDEX, carrier_new=UPS)),
+        *(one("TWICE124", carrier_old=FEDEX, carrier_new=DHL), one("TWICE124", carrier_old=UPS, carrier_new=FEDEX)),
+    ]
+    accepted, _ = await shop.ask("changecarrier", *changes)
+    assert [item["carrier"] for item in accepted] == [DHL, UPS, DHL, FEDEX]
+    for number, carriers in (("TWICE123", {DHL, UPS}), ("TWICE124", {DHL, FEDEX})):
+        _, listed = await shop.call("gettracklist", one(number))
+        assert {item["w1"] for item in listed["data"]["accepted"]} == carriers
 
 
 async def test_which_registration_is_meant_may_stay_unclear(shop: Running) -> None:
@@ -255,6 +272,19 @@ async def test_a_key_change_has_one_instant(shop: Running, clock: Clock) -> None
         clock.move(seconds=seconds)
         answers = {key: (await shop.call("gettracklist", {}, key=key))[0] for key in (old, new.key)}
         assert answers == {old: 200 if right == old else 401, new.key: 200 if right == new.key else 401}
+
+
+async def test_of_two_key_changes_the_second_counts_and_a_key_is_always_in_force(shop: Running, clock: Clock) -> None:
+    """T34: the announced key is taken back; the old one stays until the newest takes its place."""
+    old, account = shop.key, (await shop.house.access.named("shop")).id
+    back = await shop.house.access.rotate_key("shop", clock())
+    clock.move(seconds=200)
+    new = await shop.house.access.rotate_key("shop", clock())
+    for seconds, right in ((0, old), (100, old), (199, old), (1, new.key), (600, new.key)):
+        clock.move(seconds=seconds)
+        answers = {key: (await shop.call("gettracklist", {}, key=key))[0] for key in (old, back.key, new.key)}
+        assert answers == {old: 401, back.key: 401, new.key: 401} | {right: 200}
+        assert await shop.house.access.signing_keys(account, clock()) == [right]
 
 
 async def test_the_pace(database_url: str, tmp_path: Path, clock: Clock) -> None:

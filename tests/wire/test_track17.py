@@ -50,6 +50,8 @@ def test_what_is_not_set(unset: str) -> None:
         ('{"number":1234567.5}', -18010012, "The format of '1234567.5' is invalid."),
         ('{"number":true}', -18010012, "The format of 'true' is invalid."),
         ('{"number":"é2345678"}', -18010012, "The format of 'é2345678' is invalid."),
+        ('{"number":"ab123\u017f"}', -18010012, "The format of 'ab123\u017f' is invalid."),
+        ('{"number":"AB123\\ud83d"}', -18010012, "The format of 'AB123\ufffd' is invalid."),
         ("{}", -18010010, "The field of 'number' is required."),
         ('{"number":null}', -18010010, "The field of 'number' is required."),
         ('"RR123456789CN"', -18010013, "Submitted data is invalid."),
@@ -115,6 +117,17 @@ def test_strings_may_stand_in_single_quotes() -> None:
     ]
 
 
+def test_half_of_an_emoji_is_no_harm() -> None:
+    """JavaScript cuts texts so, and writes what is left."""
+    body = rb"""[{"number":"GOOD1","tag":"\ud83d\ude00\uD83D"},
+        {"number":"GOOD2","tag":"\\ud83d \uDE00"},{"number":"GOOD3"}]"""
+    assert track17_items.read_applications(body) == [
+        Application(number="GOOD1", tag="\U0001f600\ufffd"),
+        Application(number="GOOD2", tag="\\ud83d \ufffd"),
+        Application(number="GOOD3"),
+    ]
+
+
 @given(st.recursive(st.text(), lambda parts: st.lists(parts) | st.dictionaries(st.text(), parts)))
 def test_json_is_left_as_it_is(value: object) -> None:
     body = msgspec.json.encode(value)
@@ -138,7 +151,7 @@ def test_a_tag_of_100_characters_passes_and_101_do_not() -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"nonsense", b"{}", b"null", b'"a"', b"[", b"[{]", b"\xff\xfe", b'[{"number":"\\ud800"}]', b"[" * 9999],
+    [b"", b"nonsense", b"{}", b"null", b'"a"', b"[", b"[{]", b"\xff\xfe", b'[{"number":"\\ud8"}]', b"[" * 9999],
 )
 def test_a_body_of_another_shape_is_refused_whole(body: bytes) -> None:
     with pytest.raises(track17_items.RequestRefused) as refused:

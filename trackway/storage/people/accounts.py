@@ -22,8 +22,8 @@ _ADD_KEY = Statement(
     "VALUES (:account, :lookup, :sealed, :last4, :active_from)"
 )
 _END_KEYS = Statement(
-    "UPDATE account_key SET ends_at = :at WHERE account_id = :account AND active_from < :at "
-    "AND (ends_at IS NULL OR ends_at > :at)"
+    "UPDATE account_key SET ends_at = :at WHERE account_id = :account AND active_from <= :now "
+    "AND (ends_at IS NULL OR ends_at > :now)"
 )
 _DROP_PENDING = Statement("DELETE FROM account_key WHERE account_id = :account AND active_from > :now")
 _BY_KEY = Statement(
@@ -122,11 +122,11 @@ class Accounts:
         return await self._database.write(work)
 
     async def replace_key(self, account: int, key: SealedKey, now: datetime, active_from: datetime) -> None:
-        """A key that takes the place of all others at `active_from`, and of any that was still to come (T34)."""
+        """A key that takes the place of the one in force at `active_from`, and of any that was still to come (T34)."""
 
         async def work(transaction: Transaction) -> None:
             await transaction.fetch(_DROP_PENDING, account=account, now=to_ms(now))
-            await transaction.fetch(_END_KEYS, account=account, at=to_ms(active_from))
+            await transaction.fetch(_END_KEYS, account=account, now=to_ms(now), at=to_ms(active_from))
             await _put_key(transaction, account, key, active_from)
 
         await self._change(work)

@@ -177,9 +177,14 @@ async def _open(transaction: Transaction, rows: Sequence[Row], until: datetime, 
 
 
 def _has_receiver(message: Message, rest: Row) -> bool:
-    """Whether the webhook is set, the tracking is there, and there is something to say."""
+    """Whether the webhook is set, and the tracking is there with something to say.
+
+    What was in words before its first attempt is a replay: it goes out whatever became of its tracking.
+    """
     _said, frozen, url, tracking, _tag, track = rest
-    return bool(url) and tracking is not None and (message.kind is Kind.STOPPED or (frozen or track) is not None)
+    is_replay = frozen is not None and not message.attempts
+    has_news = tracking is not None and (message.kind is Kind.STOPPED or (frozen or track) is not None)
+    return bool(url) and (is_replay or has_news)
 
 
 def _data(message: Message, rest: Row, render: Render) -> bytes:

@@ -34,6 +34,8 @@ _NOTE = Statement(
 _NOTE_TRACKS = Statement(
     "UPDATE track SET tag = given.tag FROM @rows(rows: id bigint, tag text) AS given WHERE tracking_id = given.id"
 )
+# One may go to a carrier that another leaves: so first all leave theirs, and no two ever have the same.
+_LEAVE = Statement("UPDATE tracking SET carrier = -carrier WHERE id @any(ids bigint)")
 _MOVE = Statement(
     "UPDATE tracking SET carrier = given.carrier, guess = 0, final_carrier = given.final_carrier, "
     "carrier_changes = carrier_changes + 1, awaiting_since = :now, progressed_at = :now, turns_at = :turns_at, "
@@ -112,12 +114,14 @@ async def _move(transaction: Transaction, moves: Sequence[Move], now: datetime, 
     """Forget what the wrong carriers said, and ask the right ones at once; the other leg is asked anew with them."""
     if not moves:
         return
-    legs = [(move.id, position) for move in moves for position in Position]
+    ids = [move.id for move in moves]
+    legs = [(identity, position) for identity in ids for position in Position]
     new = [(move.id, Position.FIRST, move.carrier) for move in moves]
     new += [(move.id, Position.FINAL, move.final_carrier) for move in moves if move.final_carrier]
     rows = [(move.id, move.carrier, move.final_carrier) for move in moves]
+    await transaction.fetch(_LEAVE, ids=ids)
     await transaction.fetch(_MOVE, rows=rows, now=to_ms(now), turns_at=to_ms(now + idle))
-    await transaction.fetch(_FORGET_TRACKS, ids=[move.id for move in moves])
+    await transaction.fetch(_FORGET_TRACKS, ids=ids)
     await transaction.fetch(_FORGET_ANSWERS, legs=legs)
     await transaction.fetch(_DROP_LEGS, legs=legs)
     await transaction.fetch(_NEW_LEGS, legs=new, now=to_ms(now))

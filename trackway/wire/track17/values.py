@@ -8,16 +8,23 @@ from trackway.domain.errors import items as errors
 from trackway.domain.following.registration import MAX_TAG
 
 _SHOWN = 60
-_NUMBER = re.compile(r"[0-9A-Z]{5,50}")
+_NUMBER = re.compile(r"[0-9A-Za-z]{5,50}")
 _FLAGS = {"": False, "0": False, "false": False, "1": True, "true": True}
 _STRING = re.compile(rb'"(?:[^"\\]|\\.?)*(?:"|\Z)|\'((?:[^\'\\]|\\.?)*)(?:\'|\Z)', re.DOTALL)
+_HIGH, _LOW = rb"u(?i:d[89ab][0-9a-f]{2})", rb"u(?i:d[c-f][0-9a-f]{2})"
+_ESCAPE = re.compile(rb"\\%b\\%b|\\(%b|%b)|\\." % (_HIGH, _LOW, _HIGH, _LOW), re.DOTALL)
 _SIGN = re.compile(rb'\\.|"', re.DOTALL)
 _ENCODER = msgspec.json.Encoder()
 
 
 def plain_json(body: bytes) -> bytes:
-    """The body without a byte order mark, its strings in double quotes: 17TRACK takes single ones as well (T5)."""
+    """The body without a byte order mark, its strings in double quotes: 17TRACK takes single ones as well (T5).
+
+    Half of an emoji, which JavaScript leaves where it cuts a text, becomes the sign for what cannot be read.
+    """
     body = body.removeprefix(b"\xef\xbb\xbf")
+    if b"\\ud" in body or b"\\uD" in body:
+        body = _ESCAPE.sub(lambda escape: b"\\ufffd" if escape[1] else escape[0], body)
     return _STRING.sub(_in_double_quotes, body) if b"'" in body else body
 
 
@@ -37,10 +44,10 @@ def read_number(value: object) -> str:
     if value is None or value == "":
         raise errors.FieldMissing("number")
     text = _as_text(value)
-    number = text.strip().upper() if isinstance(text, str) else ""
+    number = text.strip() if isinstance(text, str) else ""
     if not _NUMBER.fullmatch(number):
         raise errors.NumberMalformed(shown(value))
-    return number
+    return number.upper()
 
 
 def read_carrier(value: object) -> int:
