@@ -158,6 +158,20 @@ async def test_two_loaders_at_once_may_use_numbers_again(items: Items, database_
     assert [len(await items.history(number)) for number in numbers] == [4] * 50
 
 
+async def test_two_loaders_at_once_need_not_wait_for_each_other_in_a_circle(items: Items, database_url: str) -> None:
+    """Each tells of its own numbers twice, and then of the other's."""
+    second = await open_store(database_url)
+    serials = [range(50), range(50, 100)]
+    low, high = ([replace(ITEM, number=f"RB{serial:09}HK") for serial in half] for half in serials)
+    later = [replace(item, scans=(LEFT,)) for item in high]
+    loaders = (items.load(low + low + later, SILENT), Items(second.main).load(later + later + low, SILENT))
+    await asyncio.gather(*loaders)
+    await second.close()
+    found = await items.find({item.number for item in low + high})
+    assert {len(item_on(card).scans) for card in found.values()} == {1}
+    assert len(found) == 100
+
+
 async def test_texts_that_the_book_has_are_not_kept_and_make_no_second_scan(items: Items) -> None:
     await items.load([ITEM], SILENT)
     bare = replace(POSTED, place=Country("HK"), message=UNSAID)

@@ -2,7 +2,8 @@
 
 import re
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Any
@@ -155,15 +156,19 @@ class Partners:
         return bool(await self._database.write(lambda tx: tx.fetch(statement, **values)))
 
 
-def _runs(items: Sequence[Item]) -> Iterator[dict[str, Item]]:
-    """The items in their order, cut where a number comes again: one statement may touch a row only once."""
-    run: dict[str, Item] = {}
+def _runs(items: Sequence[Item]) -> list[dict[str, Item]]:
+    """The items by how often their number came before: one statement may touch a row only once.
+
+    The first run has every number, so that two loaders at once that come to the same ones do so in one order.
+    """
+    runs: list[dict[str, Item]] = []
+    came: Counter[str] = Counter()
     for item in items:
-        if item.number in run:
-            yield run
-            run = {}
-        run[item.number] = item
-    yield run
+        if (turn := came[item.number]) == len(runs):
+            runs.append({})
+        runs[turn][item.number] = item
+        came[item.number] += 1
+    return runs
 
 
 def _home(number: str) -> int:
