@@ -12,8 +12,7 @@ from tests.browser.desk import sign_in
 from tests.browser.hostile import HOSTILE
 from tests.browser.inspection import inspector
 from tests.conftest import Clock
-from tests.flows.test_story import NUMBER, Stage
-from tests.house import receiver, running
+from tests.stage import NUMBER, Stage, staged
 from trackway.domain.person import Role
 from trackway.storage.statement import Statement
 
@@ -28,17 +27,14 @@ async def stage(sqlite_template: Path, tmp_path: Path, clock: Clock) -> AsyncIte
     for name in ("trackway.sqlite3", "trackway-quick.sqlite3"):
         shutil.copyfile(sqlite_template, tmp_path / name)
     url = f"sqlite:///{tmp_path / 'trackway.sqlite3'}"
-    async with running(url, tmp_path, clock) as shop, receiver() as inbox:
-        opened = Stage(shop, inbox)
-        await opened.open()
+    async with staged(Stage, url, tmp_path, clock) as opened:
         await opened.scan(1)
-        await shop.ask("register", {"number": NUMBER})
+        await opened.shop.ask("register", {"number": NUMBER})
         await opened.poll()
-        inbox.answers = [500] * 4
+        opened.inbox.answers = [500] * 4
         for _ in range(4):
             await opened.deliver(hours=1)
         yield opened
-        await opened.poller.stop(1)
 
 
 async def test_a_lost_push_is_found_and_sent_again(browser: Browser, stage: Stage) -> None:

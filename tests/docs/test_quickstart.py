@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from tests.docs.pages import ROOT, Block, blocks, page
-from tests.flows.test_processes import free_port
+from tests.processes import free_port
 from trackway.wire.files.emsevt import read_profile
 
 BIN = Path(sys.executable).parent

@@ -13,7 +13,7 @@ import pytest
 from aiohttp import ClientConnectionError, ClientSession
 
 from tests.docs.pages import ROOT, blocks, page
-from tests.flows.test_processes import free_port
+from tests.processes import free_port
 from trackway.domain.webhook import Kind
 from trackway.wire import webhook
 

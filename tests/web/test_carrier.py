@@ -12,8 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import Clock
-from tests.flows.test_story import Stage
-from tests.house import receiver, running
+from tests.stage import Stage, staged
 from trackway.app.workers import poller_of
 from trackway.connectors import inbound
 from trackway.domain.asking.planning import Reason
@@ -73,11 +72,8 @@ class Depot(Stage):
 
 @pytest.fixture
 async def depot(database_url: str, tmp_path: Path, clock: Clock) -> AsyncIterator[Depot]:
-    async with running(database_url, tmp_path, clock) as shop, receiver() as inbox:
-        opened = Depot(shop, inbox)
-        await opened.open()
+    async with staged(Depot, database_url, tmp_path, clock) as opened:
         yield opened
-        await opened.poller.stop(1)
 
 
 async def test_a_scan_that_is_sent_is_pushed(depot: Depot) -> None:

@@ -10,8 +10,8 @@ import jsonschema_rs
 import pytest
 
 from tests.conftest import Clock
-from tests.flows.test_story import Stage
-from tests.house import Running, receiver, running
+from tests.house import Running, running
+from tests.stage import Stage, staged
 from trackway.web.openapi import track17 as openapi_track17
 
 ROOT = Path(__file__).parents[2]
@@ -123,19 +123,16 @@ def described(endpoint: str) -> jsonschema_rs.Draft202012Validator:
 
 
 async def test_each_example_answers_as_it_says(database_url: str, tmp_path: Path, clock: Clock) -> None:
-    async with running(database_url, tmp_path, clock) as shop, receiver() as inbox:
-        stage = Stage(shop, inbox)
-        await stage.open()
+    async with staged(Stage, database_url, tmp_path, clock) as stage:
         await stage.scan(4)
         for endpoint, body, answer in EXAMPLES:
             if endpoint == "changecarrier":
                 clock.move(days=1)
-            told = await shop.call(endpoint, body.encode())
+            told = await stage.shop.call(endpoint, body.encode())
             assert told == (200, json.loads(answer)), endpoint
             described(endpoint).validate(told[1])
             if endpoint == "register":
                 await stage.poll()
-        await stage.poller.stop(1)
 
 
 def test_every_endpoint_has_an_example() -> None:

@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import NOW, Clock
-from tests.flows.test_story import NUMBER, Stage
-from tests.house import receiver, running
+from tests.stage import NUMBER, Stage, staged
 from tests.web.console.desk import Browser, signed_in
 from trackway.domain.person import Role
 from trackway.domain.webhook import Outcome
@@ -33,11 +32,8 @@ _HOSTILE = Statement("UPDATE attempt SET answer = '<script>alert(1)</script>', f
 
 @pytest.fixture
 async def stage(database_url: str, tmp_path: Path, clock: Clock) -> AsyncIterator[Stage]:
-    async with running(database_url, tmp_path, clock) as shop, receiver() as inbox:
-        opened = Stage(shop, inbox)
-        await opened.open()
+    async with staged(Stage, database_url, tmp_path, clock) as opened:
         yield opened
-        await opened.poller.stop(1)
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from tests.conftest import Clock
-from tests.flows.test_story import NUMBER
-from tests.flows.test_two_legs import FEDEX, TwoPosts
+from tests.flows.following.test_two_legs import FEDEX, TwoPosts
 from tests.house import receiver, running
+from tests.stage import NUMBER, staged
 from trackway.app.workers import poller_of
 
 COURIERS, POSTS = "ABC12345", "RR473124829CN"
@@ -41,11 +41,8 @@ class Life(TwoPosts):
 
 @pytest.fixture
 async def life(database_url: str, tmp_path: Path, clock: Clock) -> AsyncIterator[Life]:
-    async with running(database_url, tmp_path, clock) as shop, receiver() as inbox:
-        opened = Life(shop, inbox)
-        await opened.open()
+    async with staged(Life, database_url, tmp_path, clock) as opened:
         yield opened
-        await opened.poller.stop(1)
 
 
 async def test_thirty_days_without_an_event_and_then_ninety(life: Life) -> None:

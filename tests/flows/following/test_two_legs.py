@@ -6,13 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Clock
-from tests.flows.test_story import Stage
-from tests.house import receiver, running
-from trackway.app.workers import judgement_of
+from tests.stage import Stage, staged
 from trackway.connectors.base import Answers, Inquiry, Limits
 from trackway.domain.tracking import Event, Milestone, Report
-from trackway.storage.asking.askings import Askings
-from trackway.storage.telling.outbox import Outbox
 from trackway.worker.poller import Poller
 
 NUMBER = "RR473124829CN"
@@ -49,19 +45,8 @@ class TwoPosts(Stage):
 
     async def open(self) -> None:
         await super().open()
-        house, self.origin = self.shop.house, ChinaPost()
-        self.origin_poller = Poller(
-            connector=self.origin,
-            carriers=self.origin.carriers,
-            desk=house.asking.desk,
-            askings=Askings(house.store.main),
-            judgement=judgement_of(house),
-            announce=Outbox.put,
-            clock=self.clock,
-            timeout=20,
-            told=self.courier.wake,
-            observe=lambda *_: None,
-        )
+        self.origin = ChinaPost()
+        self.origin_poller = self.poller_for(self.origin)
 
     async def poll_origin(self, **later: float) -> None:
         self.clock.move(**later)
@@ -71,11 +56,8 @@ class TwoPosts(Stage):
 
 @pytest.fixture
 async def posts(database_url: str, tmp_path: Path, clock: Clock) -> AsyncIterator[TwoPosts]:
-    async with running(database_url, tmp_path, clock) as shop, receiver() as inbox:
-        opened = TwoPosts(shop, inbox)
-        await opened.open()
+    async with staged(TwoPosts, database_url, tmp_path, clock) as opened:
         yield opened
-        await opened.poller.stop(1)
 
 
 async def info(posts: TwoPosts) -> dict[str, object]:
@@ -143,22 +125,19 @@ async def test_what_is_too_long_on_its_way_expires_and_then_stops(posts: TwoPost
 
 async def test_an_expired_item_moves_again_with_its_next_event(database_url: str, tmp_path: Path, clock: Clock) -> None:
     settings = {"stop_after_days": 100, "expire_after_days": 10}
-    async with running(database_url, tmp_path, clock, **settings) as shop, receiver() as inbox:
-        posts = TwoPosts(shop, inbox)
-        await posts.open()
-        await shop.ask("register", {"number": "ABC12345", "carrier": FEDEX})
+    async with staged(TwoPosts, database_url, tmp_path, clock, **settings) as posts:
+        await posts.shop.ask("register", {"number": "ABC12345", "carrier": FEDEX})
         await posts.poll_origin()
         clock.move(days=11)
         await posts.janitor.tick()
         for event, expected in ((None, 20), (Event(time="2026-12-04 08:00", text="Arrived"), 10)):
             posts.origin.events += [event] if event else []
             await posts.poll_origin(days=1)
-            accepted, _ = await shop.ask("gettrackinfo", {"number": "ABC12345"})
+            accepted, _ = await posts.shop.ask("gettrackinfo", {"number": "ABC12345"})
             assert accepted[0]["track"]["e"] == expected
         posts.origin.events.append(Event(time="2026-12-06 08:00", text="Delivered", milestone=Milestone.DELIVERED))
         await posts.poll_origin(days=1)
         clock.move(days=15)
         await posts.janitor.tick()
-        _, listed = await shop.call("gettracklist", {})
+        _, listed = await posts.shop.call("gettracklist", {})
         assert [(item["e"], item["sr"]) for item in listed["data"]["accepted"]] == [(40, 1)]
-        await posts.poller.stop(1)

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Clock
-from tests.flows.test_story import Stage
-from tests.house import receiver, running
+from tests.stage import Stage, staged
 from trackway.app.workers import worker_wing
 from trackway.domain.counting.statistic import Statistic, delay_bucket
 from trackway.domain.tracking import Milestone
@@ -20,11 +19,8 @@ NUMBER = "RT215770195HK"
 @pytest.fixture
 async def stage(database_url: str, tmp_path: Path, clock: Clock) -> AsyncIterator[Stage]:
     clock.now = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)  # an hour after the first scan
-    async with receiver() as inbox, running(database_url, tmp_path, clock) as shop:
-        stage = Stage(shop, inbox)
-        await stage.open()
-        yield stage
-        await stage.poller.stop(1)
+    async with staged(Stage, database_url, tmp_path, clock) as opened:
+        yield opened
 
 
 def _counter(stage: Stage) -> Counter:

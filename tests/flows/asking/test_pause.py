@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Clock
-from tests.flows.test_story import NUMBER, Stage
-from tests.house import receiver, running
+from tests.stage import NUMBER, Stage, staged
 from trackway.app.workers import poller_of
 
 
@@ -31,11 +30,8 @@ class PausedStage(Stage):
 @pytest.fixture
 async def stage(database_url: str, tmp_path: Path, clock: Clock) -> AsyncIterator[PausedStage]:
     settings = {"carrier_pause_after_faults": 2, "carrier_pause": 60, "poll_min_interval": 10}
-    async with running(database_url, tmp_path, clock, **settings) as shop, receiver() as inbox:
-        opened = PausedStage(shop, inbox)
-        await opened.open()
+    async with staged(PausedStage, database_url, tmp_path, clock, **settings) as opened:
         yield opened
-        await opened.poller.stop(1)
 
 
 async def test_a_carrier_that_is_down_is_paused_and_found_again(stage: PausedStage) -> None:

@@ -10,11 +10,11 @@ from random import Random
 import pytest
 
 from tests.conftest import NOW
-from tests.domain.test_timeline import BOTH
+from tests.domain.following.test_timeline import BOTH
 from trackway.domain.following import timeline
 from trackway.domain.tracking import Event, Milestone, Position, Report, Tracking
 
-FOLDER = Path(__file__).parents[3] / "shared" / "data" / "histories"
+FOLDER = Path(__file__).parents[4] / "shared" / "data" / "histories"
 STAGES = {
     "PickedUp": Milestone.IN_TRANSIT,
     "InTransit": Milestone.IN_TRANSIT,

@@ -7,18 +7,13 @@ from typing import Any
 import pytest
 
 from tests.conftest import Clock
-from tests.flows.test_story import Stage
-from tests.house import receiver, running
 from tests.service.test_registration import applied, desk
-from trackway.app.workers import judgement_of
+from tests.stage import Stage, staged
 from trackway.connectors.base import Answers, Inquiry, Limits
 from trackway.domain.asking.planning import Reason
 from trackway.domain.errors.carriers import CarrierUnavailable
 from trackway.domain.following.registration import Accepted, Refused
 from trackway.domain.tracking import Event, Origin, Report
-from trackway.storage.asking.askings import Askings
-from trackway.storage.telling.outbox import Outbox
-from trackway.worker.poller import Poller
 
 EXPRESS, PAKET, PUROLATOR = 100001, 7041, 100042
 NUMBER = "JD014600006281230704"  # both have numbers of this form, and neither has a check digit in it
@@ -65,18 +60,7 @@ class Two(Stage):
     async def ask_all(self, *carriers: OneCarrier, **later: float) -> None:
         self.clock.move(**later)
         for carrier in carriers or (self.express, self.paket):
-            poller = Poller(
-                connector=carrier,
-                carriers=carrier.carriers,
-                desk=self.shop.house.asking.desk,
-                askings=Askings(self.shop.house.store.main),
-                judgement=judgement_of(self.shop.house),
-                announce=Outbox.put,
-                clock=self.clock,
-                timeout=20,
-                told=self.courier.wake,
-                observe=lambda *_: None,
-            )
+            poller = self.poller_for(carrier)
             while await poller.tick() == 0:
                 pass
 
@@ -98,11 +82,8 @@ class Two(Stage):
 
 @pytest.fixture
 async def two(database_url: str, tmp_path: Path, clock: Clock) -> AsyncIterator[Two]:
-    async with running(database_url, tmp_path, clock) as shop, receiver() as inbox:
-        opened = Two(shop, inbox)
-        await opened.open()
+    async with staged(Two, database_url, tmp_path, clock) as opened:
         yield opened
-        await opened.poller.stop(1)
 
 
 async def test_the_one_that_knows_the_number_has_it(two: Two) -> None:

@@ -1,14 +1,15 @@
 """What gettrackinfo answers is spliced from what was kept: whatever came before, it is what would be written now."""
 
 import random
+from functools import partial
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from tests.conftest import Clock
-from tests.flows.test_story import NUMBER, SCANS, Stage
-from tests.house import receiver, running
+from tests.house import Receiver, Running
+from tests.stage import NUMBER, SCANS, Stage, staged
 from trackway.storage.statement import Statement
 from trackway.storage.tracking.loading import look
 from trackway.wire.track17.track import write_track
@@ -25,8 +26,8 @@ DEEDS = ("scan", "wait", "changeinfo", "changecarrier", "stoptrack", "retrack", 
 class Life(Stage):
     """Deeds by chance, each one that writes what is spliced or takes it away."""
 
-    def __init__(self, *parts: object, source: random.Random) -> None:
-        super().__init__(*parts)  # type: ignore[arg-type]
+    def __init__(self, shop: Running, inbox: Receiver, source: random.Random) -> None:
+        super().__init__(shop, inbox)
         self.source = source
         self.scans = 0
 
@@ -75,13 +76,10 @@ class Life(Stage):
 async def test_what_is_spliced_is_what_would_be_written_now(
     database_url: str, tmp_path: Path, clock: Clock, seed: int
 ) -> None:
-    async with running(database_url, tmp_path, clock) as shop, receiver() as inbox:
-        life = Life(shop, inbox, source=random.Random(seed))
-        await life.open()
-        await shop.ask("register", {"number": NUMBER, "tag": "mine"}, {"number": OTHER})
+    async with staged(partial(Life, source=random.Random(seed)), database_url, tmp_path, clock) as life:
+        await life.shop.ask("register", {"number": NUMBER, "tag": "mine"}, {"number": OTHER})
         looked_at = 0
         for _ in range(60):
             await life.deed()
             looked_at += await life.check()
         assert looked_at > 20
-        await life.poller.stop(1)

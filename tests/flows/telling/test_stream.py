@@ -13,9 +13,9 @@ import pytest
 from aiohttp import ClientResponse, ClientSession
 
 from tests.conftest import Clock
-from tests.flows.test_processes import Place
-from tests.flows.test_story import NUMBER, Stage
-from tests.house import Running, receiver, running
+from tests.house import Running, running
+from tests.processes import Place
+from tests.stage import NUMBER, Stage, staged
 from trackway.wire.webhook import sign
 
 
@@ -48,11 +48,8 @@ async def listening(shop: Running, last: str | None = None, key: str | None = No
 @pytest.fixture
 async def stage(database_url: str, tmp_path: Path, clock: Clock) -> AsyncIterator[Stage]:
     settings: dict[str, Any] = {"stream_heartbeat": 0.05, "pace_per_second": 3}
-    async with running(database_url, tmp_path, clock, **settings) as shop, receiver() as inbox:
-        opened = Stage(shop, inbox)
-        await opened.open()
+    async with staged(Stage, database_url, tmp_path, clock, **settings) as opened:
         yield opened
-        await opened.poller.stop(1)
 
 
 async def _live(stage: Stage, scans: int) -> None:

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Clock
-from tests.flows.test_story import NUMBER, Stage
-from tests.house import receiver, running
+from tests.stage import NUMBER, Stage, staged
 from trackway.domain.errors import ConfigError
 from trackway.domain.errors.webhooks import WebhookAddressEmpty, WebhookAddressMissing
 from trackway.domain.webhook import Outcome
@@ -17,14 +16,11 @@ from trackway.storage.telling.deliveries import Sought
 
 @pytest.fixture
 async def stage(database_url: str, tmp_path: Path, clock: Clock) -> AsyncIterator[Stage]:
-    async with running(database_url, tmp_path, clock) as shop, receiver() as inbox:
-        opened = Stage(shop, inbox)
-        await opened.open()
+    async with staged(Stage, database_url, tmp_path, clock) as opened:
         await opened.scan(1)
-        await shop.ask("register", {"number": NUMBER})
+        await opened.shop.ask("register", {"number": NUMBER})
         await opened.poll()
         yield opened
-        await opened.poller.stop(1)
 
 
 async def test_every_attempt_is_on_record(stage: Stage) -> None:

@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 import pytest
 import structlog
 
-from tests.flows.year import BEGIN, DELAYS, Carrier, Receivers, Shop, Time
+from tests.flows.following.year import BEGIN, DELAYS, Carrier, Receivers, Shop, Time
 from trackway.app.house import House, open_house
 from trackway.app.workers import judgement_of, worker_wing
 from trackway.config import load

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from tests.flows.test_processes import Place
 from tests.postroom import Postroom
+from tests.processes import Place
 from trackway.app.ground import utc_now
 from trackway.app.house import open_house
 from trackway.config import load

@@ -8,8 +8,7 @@ from typing import Any, TypeVar
 import pytest
 
 from tests.conftest import Clock
-from tests.flows.test_story import NUMBER, Stage
-from tests.house import receiver, running
+from tests.stage import NUMBER, Stage, staged
 from trackway.storage.database import Database, Row, Transaction, Work
 from trackway.storage.statement import Statement
 
@@ -101,17 +100,14 @@ STEPS = {
 async def test_nothing_is_half_done(
     name: str, database_url: str, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with running(database_url, tmp_path, clock) as shop, receiver() as inbox:
-        stage = Stage(shop, inbox)
-        await stage.open()
+    async with staged(Stage, database_url, tmp_path, clock) as stage:
         await stage.scan(1)
-        await shop.ask("register", {"number": NUMBER})
+        await stage.shop.ask("register", {"number": NUMBER})
         await stage.poll()
         await stage.scan(3)
-        breaker = Breaker(shop.house.store.main, monkeypatch)
+        breaker = Breaker(stage.shop.house.store.main, monkeypatch)
         broken = await break_each_statement(STEPS[name], stage, breaker)
         assert broken >= 2
-        await stage.poller.stop(1)
 
 
 async def break_each_statement(step: Callable[[Stage], Awaitable[Any]], stage: Stage, breaker: Breaker) -> int:

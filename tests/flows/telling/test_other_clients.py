@@ -11,16 +11,15 @@ from seventeentrack import Client
 from seventeentrack.errors import InvalidTrackingNumberError
 
 from tests.conftest import Clock
-from tests.flows.test_story import NUMBER, Stage
-from tests.house import Running, receiver, running
+from tests.house import Running, running
+from tests.stage import NUMBER, Stage, staged
 from trackway.app.workers import poller_of
 
 
 async def test_seventeentrack(database_url: str, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     """seventeentrack 2022.4.6: add, list, rename, summary, packages."""
-    async with running(database_url, tmp_path, clock) as shop, receiver() as inbox:
-        stage = Stage(shop, inbox)
-        await stage.open()
+    async with staged(Stage, database_url, tmp_path, clock) as stage:
+        shop = stage.shop
         await stage.scan(4)
         monkeypatch.setattr(seventeentrack.profile, "V1_API_URL", f"{shop.url}/track/v1")
         client = Client(session=shop.session)
@@ -40,7 +39,6 @@ async def test_seventeentrack(database_url: str, tmp_path: Path, clock: Clock, m
         await shop.ask("stoptrack", {"number": NUMBER})
         assert (await client.profile.summary())["Delivered"] == 0
         assert (await client.profile.summary(show_archived=True))["Delivered"] == 1
-        await stage.poller.stop(1)
 
 
 async def answer_everything(shop: Running) -> None:
