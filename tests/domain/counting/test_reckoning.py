@@ -90,7 +90,7 @@ def test_days_and_routes() -> None:
     assert route_of(tracking()) == "?-?"
 
 
-def test_quantiles_are_right_to_a_fifth() -> None:
+def test_quantiles_are_at_most_two_fifths_too_much() -> None:
     seconds = [float(s) for s in range(1, 2000)]
     counts: dict[int, int] = {}
     for value in seconds:
@@ -98,10 +98,9 @@ def test_quantiles_are_right_to_a_fifth() -> None:
     found = Histogram(Statistic.TOLD, counts)
     for share in (0.5, 0.95):
         exact = seconds[int(share * len(seconds))]
-        assert exact <= (found.quantile(share) or 0) <= exact * 1.5
+        assert exact <= (found.quantile(share) or 0) <= exact * 1.42
     assert Histogram(Statistic.TOLD, {}).quantile(0.5) is None
     assert edge(Statistic.TRANSIT, 5) == 5
-    assert found.below(10_000) == 1
 
 
 def test_a_country_of_one_clock_has_a_zone_in_summer_and_winter() -> None:

@@ -1,7 +1,7 @@
 """What is counted of trackings: how long trips took, and how soon news was seen and told.
 
 Each is kept as a histogram of one day, so that a year of millions of trips is a few thousand rows. Trips are counted in
-whole days; delays in steps of the square root of two, so what is read from them is right to a fifth.
+whole days; delays in steps of the square root of two, so what is read from them is at most two fifths too much.
 """
 
 import math
@@ -62,11 +62,6 @@ class Histogram(Struct, frozen=True):
             if met >= wanted:
                 return edge(self.kind, bucket)
         return None
-
-    def below(self, value: float) -> float:
-        """The share of all that is at most `value`; 0 where there is nothing."""
-        met = sum(count for bucket, count in self.counts.items() if edge(self.kind, bucket) <= value)
-        return met / self.total if self.counts else 0.0
 
 
 def days_bucket(days: float) -> int:

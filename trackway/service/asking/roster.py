@@ -16,16 +16,12 @@ Settings = Mapping[str, str]
 
 
 class Asker(Struct, frozen=True, kw_only=True):
-    """A carrier account that is set up, the carriers that it is asked for, and what it allows.
-
-    `names_none` is true for one that takes the carriers which nobody else asks.
-    """
+    """A carrier account that is set up, the carriers that it is asked for, and what it allows."""
 
     connector: str
     settings: Settings
     carriers: frozenset[int]
     limits: Limits
-    names_none: bool = False
 
 
 class Roster:
@@ -63,7 +59,7 @@ class Roster:
             elif asker is not None:
                 rest.append(asker)
         left = self._all.difference(*(asker.carriers for asker in named.values()))
-        return named | {asker.connector: replace(asker, carriers=left, names_none=True) for asker in rest}
+        return named | {asker.connector: replace(asker, carriers=left) for asker in rest}
 
     async def carriers(self) -> frozenset[int]:
         """Every carrier that somebody asks."""

@@ -22,7 +22,7 @@ _MOST_ROUTES = 12
 class Counts(Struct, frozen=True, kw_only=True):
     """How many trackings stood where, when they were last counted.
 
-    `stuck` are still followed, and had no news for a week or too long; they are part of `moving` or `others`.
+    `stuck` are still followed, and had no news for a week or too long; they are part of `moving`, or expired.
     """
 
     day: int
@@ -30,7 +30,6 @@ class Counts(Struct, frozen=True, kw_only=True):
     delivered: int
     stuck: int
     failed: int
-    others: int
     counted_at: datetime
 
 
@@ -135,15 +134,11 @@ def _by_day(standings: Iterable[Standing]) -> list[Counts]:
 
 def _counts(day: int, found: Sequence[Standing]) -> Counts:
     by_state = {one.milestone: one.count for one in found}
-    moving = sum(by_state.pop(state, 0) for state in _MOVING)
-    failed = sum(by_state.pop(state, 0) for state in _FAILED)
-    delivered = by_state.pop(Milestone.DELIVERED, 0)
     return Counts(
         day=day,
-        moving=moving,
-        delivered=delivered,
+        moving=sum(by_state.get(state, 0) for state in _MOVING),
+        delivered=by_state.get(Milestone.DELIVERED, 0),
         stuck=sum(one.stuck for one in found if one.milestone in _STILL),
-        failed=failed,
-        others=sum(by_state.values()),
+        failed=sum(by_state.get(state, 0) for state in _FAILED),
         counted_at=found[0].counted_at,
     )
