@@ -11,7 +11,7 @@ from trackway.domain.tracking import Report
 
 
 class Limits(Struct, frozen=True, kw_only=True):
-    """What a carrier allows, kept by `service/inquiry` for all processes together.
+    """What a carrier allows, kept by `service/asking/inquiry` for all processes together.
 
     `batch` is numbers a call, `spacing` seconds from send to send, `per_day` calls a day in the zone `day_zone`
     (0: no limit), `in_flight` calls at one time.

@@ -6,15 +6,15 @@ from pathlib import Path
 from trackway import web
 from trackway.domain.tracking import QueryState
 from trackway.service.asking.explanation import Obstacle
-from trackway.web.console.base.texts import Texts, preferred
+from trackway.web.pages.texts import Texts, preferred
 
 HERE = Path(web.__file__).parent / "console"
 TEXTS = Texts(HERE / "texts")
-SOURCES = [*HERE.rglob("*.py"), *(HERE / "templates").glob("*.html")]
+SOURCES = [*HERE.rglob("*.py"), *(HERE / "templates").rglob("*.html")]
 SAID = "\n".join(path.read_text(encoding="utf-8") for path in SOURCES)
 # Tables of which any row may be asked for: `t("states." ~ …)` in a template, f"states.{…}" in the code.
 OPEN = set(re.findall(r"""["'](\w+)\.(?:["'] ~|\{)""", SAID))
-TABLES = {file.stem for file in (HERE / "texts").glob("*.toml")}
+TABLES = {file.stem for file in (HERE / "texts").rglob("*.toml")}
 ASKED = {
     key
     for key in re.findall(r"""["']([a-z_]+\.[\w.]+)["']""", SAID)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from trackway.domain.tracking import Milestone
 from trackway.web import public
-from trackway.web.console.base.texts import Texts
+from trackway.web.pages.texts import Texts
 
 HERE = Path(public.__file__).parent
 TEXTS = Texts(HERE / "texts")

@@ -19,7 +19,7 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 
 
 class OverviewPage:
-    """Nothing here looks at all trackings; see `service/overview`."""
+    """Nothing here looks at all trackings; see `service/merchants/overview`."""
 
     def __init__(self, kit: Kit, *, overview: Overview, catalogue: Catalogue) -> None:
         self._kit = kit

@@ -20,9 +20,9 @@ from trackway.domain.shop import Shop, ink_on, readable
 from trackway.service.shop.links import Links
 from trackway.service.shop.shopfront import Shopfront
 from trackway.web.caller import Networks, caller_address
-from trackway.web.console.base.assets import Assets, templates
-from trackway.web.console.base.texts import LANGUAGES, Texts, preferred
 from trackway.web.http import BodyUnreadable, read_body
+from trackway.web.pages.assets import Assets, templates
+from trackway.web.pages.texts import LANGUAGES, Texts, preferred
 from trackway.web.public.view import Dictionary, parcel_of
 
 BASE = "/t"

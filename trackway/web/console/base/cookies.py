@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from trackway.web.caller import Networks, is_https
-from trackway.web.console.base.texts import LANGUAGES
+from trackway.web.pages.texts import LANGUAGES
 
 _SAID, _LANGUAGE, _THEME = "trackway-said", "trackway-language", "trackway-theme"
 _THEMES = ("auto", "light", "dark")

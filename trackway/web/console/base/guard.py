@@ -43,7 +43,9 @@ class Guarded:
                 return RedirectResponse(ACCOUNTS, 303)
             return await self._show(visit)
         except (Refusal, ConfigError) as why:
-            return self._kit.plain(request, "error.html", 404, why="error.refused", told=self._explained(request, why))
+            return self._kit.plain(
+                request, "base/error.html", 404, why="error.refused", told=self._explained(request, why)
+            )
         except StorageError:
             return self._broken(request)
 
@@ -60,9 +62,9 @@ class Guarded:
                 return _forbidden(visit)
             return await self._done(_with(visit, form))
         except forms.Forged:
-            return self._kit.plain(request, "error.html", 403, why="error.forged")
+            return self._kit.plain(request, "base/error.html", 403, why="error.forged")
         except BodyUnreadable:
-            return self._kit.plain(request, "error.html", 413, why="error.large")
+            return self._kit.plain(request, "base/error.html", 413, why="error.large")
         except StorageError:
             return self._broken(request)
 
@@ -93,7 +95,7 @@ class Guarded:
 
     def _broken(self, request: Request) -> Response:
         _log.exception("the store failed", path=request.url.path)
-        return self._kit.plain(request, "error.html", 503, why="error.store")
+        return self._kit.plain(request, "base/error.html", 503, why="error.store")
 
 
 def _referrer(request: Request) -> str:
@@ -102,7 +104,7 @@ def _referrer(request: Request) -> str:
 
 
 def _forbidden(visit: Visit) -> Response:
-    return visit.page("error.html", 403, why="error.forbidden")
+    return visit.page("base/error.html", 403, why="error.forbidden")
 
 
 def _with(visit: Visit, form: forms.Form) -> Visit:

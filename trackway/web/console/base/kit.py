@@ -37,11 +37,11 @@ class Kit(Tools):
                     forms.check_origin(request)
                 return await show(request)
             except forms.Forged:
-                return self.plain(request, "error.html", 403, why="error.forged")
+                return self.plain(request, "base/error.html", 403, why="error.forged")
             except BodyUnreadable:
-                return self.plain(request, "error.html", 413, why="error.large")
+                return self.plain(request, "base/error.html", 413, why="error.large")
             except StorageError:
                 _log.exception("the store failed", path=request.url.path)
-                return self.plain(request, "error.html", 503, why="error.store")
+                return self.plain(request, "base/error.html", 503, why="error.store")
 
         return Route(path, answer, methods=[method])

@@ -13,10 +13,10 @@ from trackway.service.access import Access
 from trackway.service.people.audit import Audit
 from trackway.service.people.signing_in import SigningIn
 from trackway.web.caller import Networks, caller_address
-from trackway.web.console.base.assets import Assets, templates
 from trackway.web.console.base.cookies import Cookies
 from trackway.web.console.base.policy import headers, policy
-from trackway.web.console.base.texts import LANGUAGES, Texts, preferred
+from trackway.web.pages.assets import Assets, templates
+from trackway.web.pages.texts import LANGUAGES, Texts, preferred
 
 _CONSOLE = Path(__file__).parent.parent
 
@@ -40,7 +40,7 @@ class Tools:
         self.trusted_proxies = trusted_proxies
         self.cookies = Cookies(trusted_proxies)
         self.texts = Texts(_CONSOLE / "texts")
-        self.assets = Assets(_CONSOLE / "static")
+        self.assets = Assets(_CONSOLE / "static", "/console/static")
         self._templates = templates(_CONSOLE / "templates", self.assets)
 
     def plain(self, request: Request, template: str, status: int = 200, **values: Any) -> Response:

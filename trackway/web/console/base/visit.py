@@ -66,7 +66,7 @@ class Visit:
 
     def missing(self) -> Response:
         """What they asked for is not there, or is not theirs: both look the same."""
-        return self.page("error.html", 404, why="error.missing")
+        return self.page("base/error.html", 404, why="error.missing")
 
     def back(self, path: str, key: str = "", **values: object) -> Response:
         """On to a page of ours, which then says that it is done."""

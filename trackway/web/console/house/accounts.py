@@ -26,14 +26,14 @@ class AccountsPage:
 
     async def show(self, visit: Visit) -> Response:
         """Every account."""
-        return visit.page("accounts.html", accounts=await self._kit.access.accounts(), key=None)
+        return visit.page("house/accounts.html", accounts=await self._kit.access.accounts(), key=None)
 
     async def create(self, visit: Visit) -> Response:
         """A new account, whose key is shown this once."""
         name = visit.form["name"].strip()
         with visit.doing("accounts.create", name):
             key = await self._kit.access.create(name, _limit(visit, "quota"), _limit(visit, "daily"), visit.now)
-        return visit.page("accounts.html", accounts=await self._kit.access.accounts(), key=key)
+        return visit.page("house/accounts.html", accounts=await self._kit.access.accounts(), key=key)
 
     async def choose(self, visit: Visit) -> Response:
         """Look at another account from now on, in this browser."""

@@ -84,7 +84,7 @@ class CarriersPage:
         rows = [self._row(offer, standings, askers, visit) for offer in await self._connecting.offers()]
         rows.sort(key=lambda row: (not row.offer.connected, row.offer.connector))
         return visit.page(
-            "carriers.html",
+            "house/carriers.html",
             rows=rows,
             freshness=await self._overview.freshness(visit.account.id, visit.now),
             carrier=lambda key: carrier_name(self._catalogue, key, visit.language),

@@ -44,7 +44,7 @@ class OperatorPage:
         prefix, after = asked.get("q", "")[:20], (asked.get("after", ""), asked.get("posted", ""))
         items = await self._mailroom.search(prefix, visit.now, after=after, most=_SHOWN + 1)
         more = items[_SHOWN - 1] if len(items) > _SHOWN else None
-        return visit.page("operator.html", items=items[:_SHOWN], q=prefix, more=more, report=None)
+        return visit.page("house/operator.html", items=items[:_SHOWN], q=prefix, more=more, report=None)
 
     async def item(self, visit: Visit) -> Response:
         """Every item that had the number, with its scans, and who asked for it.
@@ -56,7 +56,7 @@ class OperatorPage:
         items, asked = await self._mailroom.history(number, visit.now)
         if not items:
             return visit.missing()
-        return visit.page("operator_item.html", number=number, items=items, asked=asked)
+        return visit.page("house/operator_item.html", number=number, items=items, asked=asked)
 
     async def load(self, visit: Visit) -> Response:
         """Keep what can be kept of a file; each line that cannot is told.
@@ -80,4 +80,4 @@ class OperatorPage:
         }
         if "application/json" in visit.request.headers.get("accept", ""):
             return json_response(msgspec.json.encode(report))
-        return visit.page("operator.html", items=[], q="", more=None, report=report)
+        return visit.page("house/operator.html", items=[], q="", more=None, report=report)

@@ -65,5 +65,10 @@ class PartnersPage:
         usage = [one for one in await self._mailroom.usage() if one.day >= since]
         most = max((one.calls for one in usage), default=1)
         return visit.page(
-            "users.html", partners=await self._mailroom.partners(), usage=usage, most=most, name=name, secret=secret
+            "house/users.html",
+            partners=await self._mailroom.partners(),
+            usage=usage,
+            most=most,
+            name=name,
+            secret=secret,
         )

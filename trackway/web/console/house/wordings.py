@@ -40,7 +40,7 @@ class WordingsPage:
             kind = "events"
             lines = [(one.key, one.code, one.milestone, one.message, own) for one, own in await self._texts.wordings()]
         found = [line for line in lines if q.casefold() in " ".join(map(repr, line)).casefold()]
-        return visit.page("texts.html", lines=found[:_MOST], more=max(len(found) - _MOST, 0), q=q, kind=kind)
+        return visit.page("house/texts.html", lines=found[:_MOST], more=max(len(found) - _MOST, 0), q=q, kind=kind)
 
     async def keep(self, visit: Visit) -> Response:
         """Put a line in the place of the one with its key.

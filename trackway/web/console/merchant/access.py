@@ -76,7 +76,7 @@ class AccessPage:
         access, account = self._kit.access, visit.account
         keys = await access.keys(account.id, visit.now)
         return visit.page(
-            "access.html",
+            "merchant/access.html",
             status,
             account=account,
             in_force=next((one for one in keys if one.active_from <= visit.now), None),

@@ -70,7 +70,7 @@ class ImportPage:
     async def show(self, visit: Visit) -> Response:
         """Where to paste."""
         options = carrier_options(self._carriers, visit.language)
-        return visit.page("import.html", carriers=options, most=MOST_ROWS, part=PART)
+        return visit.page("merchant/import.html", carriers=options, most=MOST_ROWS, part=PART)
 
     async def read(self, visit: Visit) -> Response:
         """The lines of a text, each in its cells."""

@@ -35,7 +35,7 @@ class ShopPage:
         account = visit.account.id
         host = _host(visit.request, https=is_https(visit.request, self._kit.trusted_proxies))
         search = f"/t/shop/{self._links.shop(account)}"
-        return visit.page("shop.html", shop=await self._shopfront.settings(account), host=host, search=search)
+        return visit.page("merchant/shop.html", shop=await self._shopfront.settings(account), host=host, search=search)
 
     async def change(self, visit: Visit) -> Response:
         """Keep all of it but the logo."""

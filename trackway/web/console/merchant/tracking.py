@@ -74,7 +74,7 @@ class TrackingPage:
         tracking, listed = dossier.whole.tracking, dossier.whole.listed
         keys = {leg.carrier for leg in tracking.legs} | {listed.carrier, listed.final_carrier} - {0}
         return visit.page(
-            "tracking.html",
+            "merchant/tracking.html",
             one=listed,
             tracking=tracking,
             dossier=dossier,

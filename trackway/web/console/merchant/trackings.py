@@ -47,7 +47,7 @@ class TrackingsPage:
             items = leaf.items
             further = asked.address(at=f"{leaf.further[0]}.{leaf.further[1]}") if leaf.further else ""
         return visit.page(
-            "trackings.html",
+            "merchant/trackings.html",
             asked=asked,
             items=items,
             further=further,

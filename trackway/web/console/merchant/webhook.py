@@ -88,7 +88,7 @@ class WebhookPage:
         if push is None:
             return visit.missing()
         signed = await self._webhooks.signed(visit.account.name, visit.now, push.message.id)
-        return visit.page("message.html", push=push, signed=signed, url=visit.account.webhook_url)
+        return visit.page("merchant/message.html", push=push, signed=signed, url=visit.account.webhook_url)
 
     async def data(self, visit: Visit) -> Response:
         """The bytes of a message's data, as they are hashed."""
@@ -120,7 +120,9 @@ class WebhookPage:
             "signed": await self._webhooks.signed(name, visit.now),
             "most_again": _MOST_AGAIN,
         }
-        return visit.page("webhook.html", status, **{"reply": None, "typed": None, "wrong": "", **values, **more})
+        return visit.page(
+            "merchant/webhook.html", status, **{"reply": None, "typed": None, "wrong": "", **values, **more}
+        )
 
 
 def _said(visit: Visit, back: str, sent: list[int]) -> Response:

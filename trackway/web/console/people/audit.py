@@ -29,4 +29,4 @@ class AuditPage:
         whole = visit.person.of_house and visit.request.query_params.get("all") == "yes"
         noted = await self._kit.audit.page(None if whole else visit.account.id, before, _MOST)
         older = noted[-1].id if len(noted) == _MOST else None
-        return visit.page("audit.html", noted=noted, older=older, whole=whole)
+        return visit.page("people/audit.html", noted=noted, older=older, whole=whole)

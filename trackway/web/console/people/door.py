@@ -75,7 +75,7 @@ class Door:
             if kind is LinkKind.ENTER:
                 return await self._enter(request, await self._people.enter(token, now), "")
         except LinkSpent:
-            return self._kit.plain(request, "error.html", 404, why="error.spent")
+            return self._kit.plain(request, "base/error.html", 404, why="error.spent")
         return await self._offer(request, kind, person.name if person else "")
 
     async def use_link(self, request: Request) -> Response:
@@ -90,7 +90,7 @@ class Door:
                 name = person.name if person else form["name"]
                 return await self._offer(request, kind, name, form["account"], told)
         except LinkSpent:
-            return self._kit.plain(request, "error.html", 404, why="error.spent")
+            return self._kit.plain(request, "base/error.html", 404, why="error.spent")
         return await self._enter(request, person, "")
 
     async def look(self, request: Request) -> Response:
@@ -129,16 +129,16 @@ class Door:
 
     def _asking(self, request: Request, following: str, name: str = "", wrong: str = "") -> Response:
         status = 401 if wrong else 200
-        return self._kit.plain(request, "login.html", status, next=following, name=name, wrong=wrong)
+        return self._kit.plain(request, "people/login.html", status, next=following, name=name, wrong=wrong)
 
     def _asking_code(self, request: Request, ticket: str, following: str, wrong: str = "") -> Response:
         status = 401 if wrong else 200
-        return self._kit.plain(request, "code.html", status, ticket=ticket, next=following, wrong=wrong)
+        return self._kit.plain(request, "people/code.html", status, ticket=ticket, next=following, wrong=wrong)
 
     async def _offer(self, request: Request, kind: LinkKind, name: str, account: str = "", wrong: str = "") -> Response:
         needed = kind is LinkKind.FIRST and not await self._kit.access.accounts()
         values = {"kind": kind, "name": name, "account": account, "needs_account": needed, "wrong": wrong}
-        return self._kit.plain(request, "link.html", 422 if wrong else 200, **values)
+        return self._kit.plain(request, "people/link.html", 422 if wrong else 200, **values)
 
     def _wrong(self, request: Request, why: Exception, key: str) -> str:
         language = self._kit.language(request)

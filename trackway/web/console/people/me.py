@@ -11,8 +11,8 @@ from trackway.service.people.people import People
 from trackway.service.people.second_factor import SecondFactor
 from trackway.web.console.base.kit import Kit
 from trackway.web.console.base.places import LOGIN
-from trackway.web.console.base.texts import LANGUAGES
 from trackway.web.console.base.visit import Visit
+from trackway.web.pages.texts import LANGUAGES
 
 PATH = "/console/me"
 
@@ -44,7 +44,7 @@ class MePage:
         """A second factor once its first code is right; the recovery codes are shown this once."""
         with visit.doing("me.second"):
             codes = await self._second_factor.begin(visit.person, visit.form["secret"], visit.form["code"], visit.now)
-        return visit.page("codes.html", codes=codes)
+        return visit.page("people/codes.html", codes=codes)
 
     async def end_second(self, visit: Visit) -> Response:
         """The password alone is enough again, for whoever gives it."""
@@ -78,7 +78,7 @@ class MePage:
     async def _page(self, visit: Visit) -> Response:
         offer = None if visit.person.second_factor else self._second_factor.offer(visit.person)
         return visit.page(
-            "me.html",
+            "people/me.html",
             offer=offer,
             picture=_picture(offer.address) if offer else "",
             codes_left=await self._second_factor.codes_left(visit.person),

@@ -83,7 +83,7 @@ class PeoplePage:
             "name": name,
             "link": address,
         }
-        return visit.page("people.html", **values)
+        return visit.page("people/people.html", **values)
 
 
 def link_address(request: Request, kit: Kit, link: Link) -> str:

@@ -1,4 +1,4 @@
-"""The style sheet and the script: read once, found under an address that changes with what they say."""
+"""Style sheets, scripts and pictures: read once, found under an address that changes with what they say."""
 
 import hashlib
 import mimetypes
@@ -9,16 +9,15 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from trackway.web.console.base.texts import NAMES
+from trackway.web.pages.texts import NAMES
 
-BASE = "/console/static"
 _FOR_EVER = "public, max-age=31536000, immutable"
 
 
 class Assets:
     """All files of one folder, found under `base`."""
 
-    def __init__(self, folder: Path, base: str = BASE) -> None:
+    def __init__(self, folder: Path, base: str) -> None:
         self._base = base
         self._files = {file.name: file.read_bytes() for file in sorted(folder.iterdir()) if file.is_file()}
         self._marks = {name: hashlib.sha256(body).hexdigest()[:12] for name, body in self._files.items()}

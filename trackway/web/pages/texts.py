@@ -10,12 +10,12 @@ _TRADITIONAL = ("hant", "tw", "hk", "mo")
 
 
 class Texts:
-    """Texts by key: the file's name, a dot, and the key inside of it."""
+    """Texts by key: the file's name, a dot, and the key inside of it. Folders only sort the files."""
 
     def __init__(self, folder: Path) -> None:
         self.all: Mapping[str, tuple[str, str, str]] = {
             f"{file.stem}.{key}": _three(f"{file.stem}.{key}", value)
-            for file in sorted(folder.glob("*.toml"))
+            for file in sorted(folder.rglob("*.toml"))
             for key, value in tomllib.loads(file.read_text(encoding="utf-8")).items()
         }
 
