@@ -11,9 +11,8 @@ MAX_ITEMS = 40
 MAX_TAG = 100
 
 # How each is once it is read: what comes so already is decoded straight into an item, without a second look.
-_Number = Annotated[
-    str, Meta(min_length=5, max_length=50)
-]  # its letters: all of a request at once, see the wire's items
+# The letters of numbers are looked at for all of a request at once, see the wire's items.
+_Number = Annotated[str, Meta(min_length=5, max_length=50)]
 _Key = Annotated[int, Meta(ge=0, lt=1 << 31)]
 _Tag = Annotated[str, Meta(max_length=MAX_TAG, pattern=r"^[^\0]*\Z")]
 _Param = Annotated[str, Meta(max_length=MAX_TAG, pattern=r"^(?!\s)[^\0]*(?<!\s)\Z")]
