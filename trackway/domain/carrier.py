@@ -55,6 +55,10 @@ class Carrier(Struct, frozen=True, kw_only=True):
     home: str = ""
     phone: str = ""
 
+    def name(self, language: str) -> str:
+        """What it is called in `zh-Hant` or `zh-Hans`, and in English in any other language."""
+        return {"zh-Hant": self.name_zh_hant, "zh-Hans": self.name_zh_hans}.get(language, self.name_en)
+
     @property
     def postal(self) -> bool:
         """Whether it is a post, and so may have a final carrier behind it (T28)."""

@@ -8,8 +8,8 @@ from starlette.responses import Response
 
 from trackway.domain.errors import AccessDenied, StorageError
 from trackway.web.http import BodyUnreadable, json_response
+from trackway.wire.batch import BatchTooLong, Refused, write_loaded, write_problem
 from trackway.wire.hkpost.codes import FormatInvalid
-from trackway.wire.operator import BatchTooLong, Refused, write_loaded, write_problem
 
 Take = Callable[[Request], Awaitable[tuple[int, Sequence[Refused]]]]
 _HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 405: {"Allow": "POST"}}

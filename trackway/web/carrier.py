@@ -10,8 +10,8 @@ from starlette.routing import BaseRoute, Route
 from trackway.service.asking.inbound import Inbound
 from trackway.web.batch import answer_batch
 from trackway.web.http import METHODS, bearer, read_body
+from trackway.wire.batch import Refused
 from trackway.wire.carrier import left_over, read_events
-from trackway.wire.operator import Refused
 
 BASE = "/carrier/v1"
 

@@ -12,8 +12,9 @@ from trackway.service.post.mailroom import Mailroom
 from trackway.service.senders import Senders
 from trackway.web.batch import answer_batch
 from trackway.web.http import METHODS, bearer, read_body
+from trackway.wire.batch import Refused
 from trackway.wire.files.emsevt import Profile
-from trackway.wire.operator import EDIFACT, Refused, read_batch, read_interchange
+from trackway.wire.operator import EDIFACT, read_batch, read_interchange
 
 BASE = "/operator/v1"
 

@@ -5,19 +5,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Literal
 
-from msgspec import Meta, Raw, Struct, json
+from msgspec import Meta, Struct, json
 
 from trackway.domain.asking.pushed import MOST_EVENTS, Pushed, identity_of
-from trackway.domain.errors.items import FieldInvalid, FieldMissing, NumberMalformed
+from trackway.domain.errors import Refusal
+from trackway.domain.errors.items import FieldInvalid, FieldMissing
 from trackway.domain.number import validate
 from trackway.domain.tracking import Event, Milestone
 from trackway.domain.wording import milestone_of
+from trackway.wire.batch import Refused, read_entries, refused
 from trackway.wire.hkpost.api import decode
 from trackway.wire.hkpost.codes import FormatInvalid
-from trackway.wire.operator import BatchTooLong, Refused, field_of
 
-MOST = 500
-_BATCH = json.Decoder(list[Raw])
 _TIME = re.compile(r"(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}(?::\d{2})?)(?:\.\d+)?(?:Z|[+-]\d{2}:?\d{2})?", re.ASCII)
 
 Told = Literal[
@@ -56,19 +55,14 @@ def read_events(body: bytes) -> tuple[list[tuple[int, Pushed]], list[Refused]]:
         FormatInvalid: the body is no JSON array.
         BatchTooLong: it has more than 500 events.
     """
-    given = decode(_BATCH, body)
-    if len(given) > MOST:
-        raise BatchTooLong(f"{len(given)} events, and at most {MOST} are taken at once")
     events: list[tuple[int, Pushed]] = []
-    refused: list[Refused] = []
-    for index, raw in enumerate(given):
+    others: list[Refused] = []
+    for index, entry in enumerate(read_entries(body, "events")):
         try:
-            events.append((index, _read(bytes(raw))))
-        except NumberMalformed as why:
-            refused.append(Refused(index, "number", str(why)))
-        except (FormatInvalid, FieldInvalid, FieldMissing) as why:
-            refused.append(Refused(index, field_of(why), str(why)))
-    return events, refused
+            events.append((index, _read(entry)))
+        except (FormatInvalid, Refusal) as why:
+            others.append(refused(index, why))
+    return events, others
 
 
 def left_over(events: Sequence[tuple[int, Pushed]], over: Sequence[Pushed]) -> list[Refused]:

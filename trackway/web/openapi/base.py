@@ -1,4 +1,4 @@
-"""What the descriptions of both faces share: an OpenAPI 3.1 document from the wire types, and a page that shows it."""
+"""What the descriptions of all faces share: an OpenAPI 3.1 document from the wire types, and a page that shows it."""
 
 from collections.abc import Iterable, Mapping
 from importlib.metadata import version

@@ -4,9 +4,9 @@ from starlette.routing import BaseRoute
 
 from trackway.web.openapi.base import Json, body, document, reference, schemas
 from trackway.web.openapi.base import routes as pages
-from trackway.web.openapi.operator import failures
-from trackway.wire.carrier import MOST, CarrierEvent
-from trackway.wire.operator import Loaded, Problem, Refused
+from trackway.web.openapi.batch import failures
+from trackway.wire.batch import MOST, Loaded, Problem, Refused
+from trackway.wire.carrier import CarrierEvent
 
 _BASE = "/carrier/v1"
 _MEANINGS: dict[str, dict[str, Json]] = {

@@ -4,8 +4,10 @@ from starlette.routing import BaseRoute
 
 from trackway.web.openapi.base import Json, body, document, reference, schemas
 from trackway.web.openapi.base import routes as pages
+from trackway.web.openapi.batch import failures
+from trackway.wire.batch import MOST, Loaded, Problem, Refused
 from trackway.wire.hkpost.load import LoadedItem, LoadedScan
-from trackway.wire.operator import EDIFACT, MOST_ITEMS, Loaded, Problem, Refused
+from trackway.wire.operator import EDIFACT
 
 _BASE = "/operator/v1"
 _TIME = {"description": "`DD-MM-YYYY HH24:MI`, local to the place", "examples": ["20-11-2026 09:00"]}
@@ -28,14 +30,6 @@ _MEANINGS: dict[str, dict[str, Json]] = {
 _SCAN = LoadedScan(eventDateTime="22-11-2026 09:45", eventLocation_code="GB", eventCode="EMI")
 _ITEM = LoadedItem(itemNo="RT215770195HK", postingDateTime="20-11-2026 09:00", itemDeliveryStatusDetailList=[_SCAN])
 _LOADED = Loaded(1, [Refused(1, "itemNo", "'RT21577019HK' has not the form of an item number")])
-_FAILURES = {
-    "400": ("The body is no JSON array.", "JSON is malformed: invalid character (byte 0)"),
-    "401": ("The key is not accepted.", "the {sender} key is missing, or is none of ours"),
-    "405": ("Another method than POST.", "only POST is answered here"),
-    "413": ("More than 1 MiB, or more entries than are taken at once.", "the body is larger than 1 MiB, or broke off"),
-    "503": ("The server cannot keep anything for now.", "nothing was kept; send it again later"),
-}
-_HEADERS = {"401": "WWW-Authenticate", "405": "Allow"}
 
 
 def routes() -> list[BaseRoute]:
@@ -45,10 +39,10 @@ def routes() -> list[BaseRoute]:
 
 def describe() -> Json:
     """The one operation as an OpenAPI 3.1 document."""
-    taken = {"type": "array", "items": reference(LoadedItem), "maxItems": MOST_ITEMS}
+    taken = {"type": "array", "items": reference(LoadedItem), "maxItems": MOST}
     operation = {
         "operationId": "scans",
-        "summary": f"What happened to up to {MOST_ITEMS} items; safe to send twice",
+        "summary": f"What happened to up to {MOST} items; safe to send twice",
         "requestBody": _request_body(taken),
         "responses": {"200": body("What became of the batch.", reference(Loaded), _LOADED), **failures("operator")},
     }
@@ -64,20 +58,7 @@ def describe() -> Json:
     )
 
 
-def failures(sender: str) -> Json:
-    """The answers to a batch of which nothing was done, as a sender of that kind is told them."""
-    return {
-        status: body(description, reference(Problem), Problem(reason.format(sender=sender)), headers=_headers(status))
-        for status, (description, reason) in _FAILURES.items()
-    }
-
-
 def _request_body(taken: Json) -> Json:
     given = body("Items with their scans, or an EDIFACT interchange of EMSEVT messages.", taken, [_ITEM], required=True)
     given["content"][EDIFACT] = {"schema": {"type": "string"}}
     return given
-
-
-def _headers(status: str) -> Json:
-    name = _HEADERS.get(status)
-    return {name: {"required": True, "schema": {"type": "string"}}} if name else {}

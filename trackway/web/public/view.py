@@ -58,10 +58,7 @@ class Dictionary:
 
     def carrier(self, key: int, language: str) -> str:
         """The carrier's name, empty where it is not known."""
-        if key not in self._carriers:
-            return ""
-        carrier = self._carriers[key]
-        return {"zh-Hant": carrier.name_zh_hant, "zh-Hans": carrier.name_zh_hans}.get(language, carrier.name_en)
+        return self._carriers[key].name(language) if key in self._carriers else ""
 
     def country(self, code: str, language: str) -> str:
         """The country's name, or its code where that is all we know."""

@@ -20,7 +20,7 @@ from trackway.domain.recognising.recognition import Candidate, Detected
 from trackway.service.merchants.registration import Registration
 from trackway.web.console.base.kit import Kit
 from trackway.web.console.base.visit import Visit
-from trackway.web.console.merchant.trackings import carrier_name, carrier_options
+from trackway.web.console.names import carrier_name, carrier_options
 from trackway.web.http import json_response
 from trackway.wire.import_rows import MOST_ROWS, Row, read_rows
 

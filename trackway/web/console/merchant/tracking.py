@@ -22,7 +22,7 @@ from trackway.service.shop.links import Links
 from trackway.web.console.base.kit import Kit
 from trackway.web.console.base.places import HOME
 from trackway.web.console.base.visit import Visit
-from trackway.web.console.merchant.trackings import carrier_name, carrier_options
+from trackway.web.console.names import carrier_name, carrier_options
 
 _ENOUGH = 5
 

@@ -16,6 +16,7 @@ from trackway.web.console.base.places import HOME
 from trackway.web.console.base.policy import headers, policy
 from trackway.web.console.base.visit import Visit
 from trackway.web.console.merchant.filters import Asked, read_filters
+from trackway.web.console.names import carrier_name, carrier_options
 
 _COLUMNS = (
     "number", "carrier", "carrier_name", "final_carrier", "tag", "state", "origin", "destination", "registered_at",
@@ -89,21 +90,6 @@ class TrackingsPage:
             _stamp(item.tracked_at), _stamp(item.pushed_at), item.push_status or "", _stamp(item.stopped_at),
             item.stop_reason or "",
         )  # fmt: skip
-
-
-def carrier_name(carriers: Catalogue, key: int, language: str) -> str:
-    """A carrier's name in a language; its key where it has none there, or is not in the catalogue."""
-    if key not in carriers:
-        return str(key)
-    carrier = carriers.by_key(key)
-    own = {"zh-Hant": carrier.name_zh_hant, "zh-Hans": carrier.name_zh_hans}.get(language, "")
-    return own or carrier.name_en
-
-
-def carrier_options(carriers: Catalogue, language: str) -> list[tuple[int, str]]:
-    """All carriers by name, to choose from."""
-    options = ((carrier.key, carrier_name(carriers, carrier.key, language)) for carrier in carriers)
-    return sorted(options, key=lambda option: option[1].casefold())
 
 
 def _keys(item: Listed) -> Iterable[int]:
