@@ -75,14 +75,25 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+def copied(template: Path, path: Path) -> str:
+    """The URL of an empty embedded store at that path: both of its files are there."""
+    path.parent.mkdir(exist_ok=True)
+    for file in (path, path.with_stem(f"{path.stem}-quick")):
+        shutil.copyfile(template, file)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """An empty embedded store, for what is the same on every engine."""
+    return copied(sqlite_template, tmp_path / "trackway.sqlite3")
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest) -> str:
     """An empty store of each engine in turn."""
     if request.param == "sqlite":
-        template = request.getfixturevalue("sqlite_template")
-        for name in ("trackway.sqlite3", "trackway-quick.sqlite3"):
-            shutil.copyfile(template, tmp_path / name)
-        return f"sqlite:///{tmp_path / 'trackway.sqlite3'}"
+        return str(request.getfixturevalue("sqlite_url"))
     server = request.getfixturevalue("postgres_server")
     name = f"t{next(_SERIAL)}"
     asyncio.run(_run_sql(server, f"CREATE DATABASE {name} TEMPLATE trackway_template"))

@@ -33,10 +33,8 @@ async def browser(chromium: str) -> AsyncIterator[Browser]:
 
 
 @pytest.fixture
-async def house(sqlite_template: Path, tmp_path: Path, clock: Clock) -> AsyncIterator[Running]:
+async def house(sqlite_url: str, tmp_path: Path, clock: Clock) -> AsyncIterator[Running]:
     """A served house on an empty store with one account."""
-    for name in ("trackway.sqlite3", "trackway-quick.sqlite3"):
-        shutil.copyfile(sqlite_template, tmp_path / name)
-    async with running(f"sqlite:///{tmp_path / 'trackway.sqlite3'}", tmp_path, clock, key_change_delay=0) as house:
+    async with running(sqlite_url, tmp_path, clock, key_change_delay=0) as house:
         await house.shop()
         yield house

@@ -1,7 +1,6 @@
 """The webhook and access in a real browser: a push sent again to a real receiver, a key changed against the clock."""
 
 import re
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -22,12 +21,9 @@ _HOSTILE_SAYING = Statement("UPDATE saying SET body = :text")
 
 
 @pytest.fixture
-async def stage(sqlite_template: Path, tmp_path: Path, clock: Clock) -> AsyncIterator[Stage]:
+async def stage(sqlite_url: str, tmp_path: Path, clock: Clock) -> AsyncIterator[Stage]:
     """A shop whose receiver was down for the first push."""
-    for name in ("trackway.sqlite3", "trackway-quick.sqlite3"):
-        shutil.copyfile(sqlite_template, tmp_path / name)
-    url = f"sqlite:///{tmp_path / 'trackway.sqlite3'}"
-    async with staged(Stage, url, tmp_path, clock) as opened:
+    async with staged(Stage, sqlite_url, tmp_path, clock) as opened:
         await opened.scan(1)
         await opened.shop.ask("register", {"number": NUMBER})
         await opened.poll()

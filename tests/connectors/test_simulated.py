@@ -31,10 +31,8 @@ def kit(clock: Clock, store: Store) -> Kit:
 
 
 @pytest.fixture
-async def shop(sqlite_template: Path, tmp_path: Path, clock: Clock) -> AsyncIterator[Running]:
-    for file in sqlite_template.parent.glob("*.sqlite3"):
-        (tmp_path / file.name).write_bytes(file.read_bytes())
-    async with running(f"sqlite:///{tmp_path / sqlite_template.name}", tmp_path, clock) as opened:
+async def shop(sqlite_url: str, tmp_path: Path, clock: Clock) -> AsyncIterator[Running]:
+    async with running(sqlite_url, tmp_path, clock) as opened:
         await opened.shop()
         yield opened
 

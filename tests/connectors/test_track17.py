@@ -119,11 +119,9 @@ async def client(store: Store, clock: Clock) -> AsyncIterator[Client]:
 
 
 @pytest.fixture
-def database_url(tmp_path: Any, sqlite_template: Any) -> str:
+def database_url(sqlite_url: str) -> str:
     """What is asked is the same on every engine."""
-    for name in ("trackway.sqlite3", "trackway-quick.sqlite3"):
-        (tmp_path / name).write_bytes(sqlite_template.read_bytes())
-    return f"sqlite:///{tmp_path / 'trackway.sqlite3'}"
+    return sqlite_url
 
 
 async def test_a_track_becomes_a_report(client: Client) -> None:

@@ -1,12 +1,11 @@
 """Who moves from 17TRACK has all that was followed there, and is told what could not come along."""
 
 import asyncio
-import shutil
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.conftest import Clock
+from tests.conftest import Clock, copied
 from tests.docs.pages import ROOT, page
 from tests.house import Running, running
 from trackway.domain.following.listing import Filter
@@ -38,19 +37,12 @@ async def followed(shop: Running) -> set[tuple[str, int, int, str | None]]:
     return {(one.number, one.carrier, one.final_carrier, one.tag) for page in pages for one in page.items}
 
 
-def store(folder: Path, template: Path) -> str:
-    folder.mkdir()
-    for name in ("trackway.sqlite3", "trackway-quick.sqlite3"):
-        shutil.copyfile(template, folder / name)
-    return f"sqlite:///{folder / 'trackway.sqlite3'}"
-
-
 async def test_all_that_is_followed_comes_along(tmp_path: Path, sqlite_template: Path) -> None:
     """Five pages there, so that the pace of three a second is met and waited for."""
     far, near = tmp_path / "old", tmp_path / "new"
     async with (
-        running(store(far, sqlite_template), far, Now()) as old,
-        running(store(near, sqlite_template), near, Now(), pace_per_second=3) as new,
+        running(copied(sqlite_template, far / "trackway.sqlite3"), far, Now()) as old,
+        running(copied(sqlite_template, near / "trackway.sqlite3"), near, Now(), pace_per_second=3) as new,
     ):
         await old.shop()
         await new.shop()

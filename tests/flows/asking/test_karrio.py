@@ -31,15 +31,10 @@ NUMBERS = {"karrio-australiapost": "LX123456785AU"}  # by its number the recorde
 
 
 @pytest.mark.parametrize("told", FOUND, ids=lambda told: told.connector)
-async def test_a_carriers_answer_becomes_a_push(
-    sqlite_template: Path, tmp_path: Path, clock: Clock, told: Told
-) -> None:
+async def test_a_carriers_answer_becomes_a_push(sqlite_url: str, tmp_path: Path, clock: Clock, told: Told) -> None:
     number = NUMBERS.get(told.connector, told.number)
     body = sample(told.file).replace(told.number.encode(), number.encode())
-    for stored in sqlite_template.parent.glob("*.sqlite3"):
-        (tmp_path / stored.name).write_bytes(stored.read_bytes())
-    store = f"sqlite:///{tmp_path / sqlite_template.name}"
-    async with carrier() as end, receiver() as inbox, running(store, tmp_path, clock) as shop:
+    async with carrier() as end, receiver() as inbox, running(sqlite_url, tmp_path, clock) as shop:
         inbox.key = await shop.shop()
         await shop.house.merchants.webhooks.set_url("shop", inbox.url)
         await shop.house.asking.connections.put(told.connector, {**ACCOUNTS[told.connector], "url": end.url}, clock())

@@ -1,13 +1,12 @@
 """A merchant, its Trackway, the Trackway that this one asks, and a carrier: every step over real HTTP."""
 
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.conftest import Clock
+from tests.conftest import Clock, copied
 from tests.house import Receiver, Running, receiver, running
 from trackway.app.workers import poller_of, worker_wing
 from trackway.worker.courier import Courier
@@ -52,9 +51,7 @@ class Chain:
 
 @pytest.fixture
 def far_url(tmp_path: Path, sqlite_template: Path) -> str:
-    for name in ("far.sqlite3", "far-quick.sqlite3"):
-        shutil.copyfile(sqlite_template, tmp_path / name)
-    return f"sqlite:///{tmp_path / 'far.sqlite3'}"
+    return copied(sqlite_template, tmp_path / "far.sqlite3")
 
 
 @pytest.fixture

@@ -25,8 +25,8 @@ def place(tmp_path: Path, database_url: str) -> Place:
 
 
 @pytest.fixture
-def embedded(tmp_path: Path, sqlite_template: Path) -> Place:
-    return Place(tmp_path, f"sqlite:///{tmp_path / 'trackway.sqlite3'}")
+def embedded(tmp_path: Path, sqlite_url: str) -> Place:
+    return Place(tmp_path, sqlite_url)
 
 
 async def counted(session: ClientSession, url: str, line: str) -> str:

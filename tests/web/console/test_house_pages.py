@@ -1,6 +1,5 @@
 """Overview, tracking page, carriers, operator: whose they are, who may change them, and what they never show."""
 
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -27,9 +26,8 @@ DEEDS: tuple[tuple[str, dict[str, str]], ...] = (
 
 
 @pytest.fixture
-async def desk(sqlite_template: Path, tmp_path: Path, clock: Clock) -> AsyncIterator[Running]:
-    shutil.copyfile(sqlite_template, tmp_path / "trackway.sqlite3")
-    async with running(f"sqlite:///{tmp_path / 'trackway.sqlite3'}", tmp_path, clock) as one:
+async def desk(sqlite_url: str, tmp_path: Path, clock: Clock) -> AsyncIterator[Running]:
+    async with running(sqlite_url, tmp_path, clock) as one:
         for name in ("shop", "other"):
             await one.shop(name)
         yield one
