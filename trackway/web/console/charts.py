@@ -1,4 +1,4 @@
-"""Numbers as shapes: what a template writes down as SVG, in whole pixels."""
+"""Numbers as shapes, which a template writes down as SVG in whole pixels, and delays as words."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
@@ -7,6 +7,7 @@ from msgspec import Struct
 from trackway.domain.counting.statistic import Histogram
 
 WIDE, HIGH = 640, 160
+_MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 
 
 class Bar(Struct, frozen=True, kw_only=True):
@@ -116,3 +117,17 @@ def curves(days: Sequence[str], series: Mapping[str, Sequence[float]], spelled: 
 
 def _fine(value: float) -> float:
     return round(value, 1)
+
+
+def span(seconds: float | None) -> str:
+    """A delay in its largest unit.
+
+    >>> span(0.9), span(90), span(7200), span(200_000), span(None)
+    ('1 s', '1.5 min', '2 h', '2.3 d', '–')
+    """
+    if seconds is None:
+        return "–"
+    for unit, name in ((_DAY, "d"), (_HOUR, "h"), (_MINUTE, "min")):
+        if seconds >= unit:
+            return f"{seconds / unit:.2g} {name}"
+    return f"{max(seconds, 1):.2g} s"

@@ -15,7 +15,6 @@ from trackway.web.console.names import carrier_name
 
 _PARTS = ("delivered", "moving", "failed")
 _EPOCH = date(1970, 1, 1)
-_MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 
 
 class OverviewPage:
@@ -40,22 +39,8 @@ class OverviewPage:
             routes=_routes(picture.routes),
             told=_told(picture),
             carrier=lambda key: carrier_name(self._catalogue, key, visit.language),
-            span=span,
+            span=charts.span,
         )
-
-
-def span(seconds: float | None) -> str:
-    """A delay in its largest unit.
-
-    >>> span(0.9), span(90), span(7200), span(200_000), span(None)
-    ('1 s', '1.5 min', '2 h', '2.3 d', '–')
-    """
-    if seconds is None:
-        return "–"
-    for unit, name in ((_DAY, "d"), (_HOUR, "h"), (_MINUTE, "min")):
-        if seconds >= unit:
-            return f"{seconds / unit:.2g} {name}"
-    return f"{max(seconds, 1):.2g} s"
 
 
 def _routes(routes: Sequence[Route]) -> list[tuple[Route, list[charts.Bar]]]:
@@ -72,7 +57,7 @@ def _told(picture: Picture) -> charts.Chart:
     series = {
         kind: [one.quantile(share) or 0.0 for _, one in picture.told] for kind, share in (("half", 0.5), ("most", 0.95))
     }
-    return charts.curves([_day(day) for day, _ in picture.told], series, span)
+    return charts.curves([_day(day) for day, _ in picture.told], series, charts.span)
 
 
 def _day(day: int) -> str:

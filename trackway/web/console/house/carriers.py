@@ -14,8 +14,8 @@ from trackway.service.asking.roster import Asker, Roster
 from trackway.service.merchants.overview import Overview
 from trackway.web.console.base.kit import Kit
 from trackway.web.console.base.visit import Visit
+from trackway.web.console.charts import span
 from trackway.web.console.names import carrier_name
-from trackway.web.console.overview import span
 
 PATH = "/console/carriers"
 _DAYS = 7
