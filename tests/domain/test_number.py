@@ -1,19 +1,13 @@
 """Numbers as they are kept, and the S10 form."""
 
-import doctest
 from timeit import timeit
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trackway.domain import number
 from trackway.domain.errors.items import NumberMalformed
 from trackway.domain.number import compact, parse_s10, s10_digit, validate
-
-
-def test_the_examples_in_the_docstrings() -> None:
-    assert doctest.testmod(number).failed == 0
 
 
 @pytest.mark.parametrize("given_text", ["ABCDE", " abcde\t", "1" * 50, "RR123456789CN", "1z999AA10123456784"])

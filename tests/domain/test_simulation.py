@@ -1,6 +1,5 @@
 """Simulated parcels: the same number tells the same at the same age."""
 
-import doctest
 from datetime import timedelta
 
 import pytest
@@ -8,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import NOW
-from trackway.domain import simulation
 from trackway.domain.recognising.recognition import recognise
 from trackway.domain.simulation import ABROAD, FAULTS, PACES, Face, Parcel, Story, parcel_of
 from trackway.domain.tracking import Milestone
@@ -31,10 +29,6 @@ def parcel(number: str) -> Parcel:
 def texts(number: str, steps: int) -> list[str]:
     one = parcel(number)
     return [event.text for event in one.events(NOW, NOW + timedelta(seconds=steps * PACES[one.pace]))]
-
-
-def test_the_examples_in_the_docstrings() -> None:
-    assert doctest.testmod(simulation).failed == 0
 
 
 @pytest.mark.parametrize("story", Story)

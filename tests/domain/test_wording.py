@@ -1,7 +1,6 @@
 """What posts' words mean."""
 
 import csv
-import doctest
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trackway.domain import wording
 from trackway.domain.tracking import Milestone
 from trackway.domain.wording import milestone_of
 
@@ -33,10 +31,6 @@ def _meant() -> Iterator[tuple[str, Milestone]]:
             state = Milestone[line.removeprefix("# ")]
         else:
             yield line, state
-
-
-def test_the_examples_in_the_docstrings() -> None:
-    assert doctest.testmod(wording).failed == 0
 
 
 @pytest.mark.parametrize(("text", "state"), list(_meant()))

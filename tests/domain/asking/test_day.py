@@ -1,17 +1,11 @@
 """Days from midnight to midnight in a carrier's zone."""
 
-import doctest
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trackway.domain.asking import day
 from trackway.domain.asking.day import day_of, next_day
-
-
-def test_the_examples_in_the_docstrings() -> None:
-    assert doctest.testmod(day).failed == 0
 
 
 @given(

@@ -1,6 +1,5 @@
 """Which carrier a number tells."""
 
-import doctest
 import string
 from functools import partial
 from timeit import timeit
@@ -11,7 +10,6 @@ from hypothesis import strategies as st
 
 from tests.domain.corpus import accuracy
 from trackway.domain.carrier import Catalogue
-from trackway.domain.recognising import checks
 from trackway.domain.recognising.formats import FORMATS, Format
 from trackway.domain.recognising.recognition import Candidate, Check, recognise
 from trackway.storage.given.catalogue_carriers import load_carriers
@@ -183,10 +181,6 @@ def test_a_form_is_found_by_its_length_and_first_place(form: Format, data: st.Da
 def test_no_text_is_too_strange(text: str) -> None:
     found = recognise(text, CATALOGUE)
     assert len({candidate.carrier.key for candidate in found}) == len(found)
-
-
-def test_the_examples_in_the_docstrings() -> None:
-    assert doctest.testmod(checks).failed == 0
 
 
 def test_published_numbers_tell_their_carriers() -> None:
