@@ -66,6 +66,8 @@ def test_an_escaped_terminator_ends_nothing() -> None:
         ("STS+1+EMD'", "STS+1+21'", "event cannot be '21'"),
         ("DTM+334:202611221745:203'", "", "the event has no time"),
         ("202611221745:203", "202613221745:203", "time cannot be '202613221745'"),
+        ("202611221745:203", "2026112217:203", "time cannot be '2026112217'"),
+        ("202611221745:203", "099911221745:203", "time cannot be '099911221745'"),
         ("202611221745:203", "202611221745:718", "time_format cannot be '718'"),
         ("GBLONA", "Paris FR", "place cannot be 'Paris FR'"),
     ],

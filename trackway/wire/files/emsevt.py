@@ -164,9 +164,12 @@ class _Reader:
         if spelling is None:
             raise FieldInvalid("time_format", told.get("time_format", ""))
         try:
-            return f"{datetime.strptime(value, spelling):%Y-%m-%d %H:%M}"  # noqa: DTZ007  # local to the place (H22)
+            at = datetime.strptime(value, spelling)  # noqa: DTZ007  # local to the place (H22)
         except ValueError:
             raise FieldInvalid("time", value) from None
+        if f"{at:{spelling}}" != value:  # digits are missing: it could be read in several ways
+            raise FieldInvalid("time", value)
+        return f"{at:%Y-%m-%d %H:%M}"
 
     def _needed(self, name: str, value: str) -> str:
         if not value:
