@@ -15,6 +15,9 @@ _PUT = Statement(
 )
 _PUT_ONE = Statement("INSERT INTO tally (subject, day, calls) VALUES (:subject, :day, 0)")
 _GET = Statement("SELECT subject FROM tally WHERE day @any(days bigint) ORDER BY subject")
+_LONG = Statement(
+    "WITH RECURSIVE count (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM count WHERE n < 300000) SELECT max(n) FROM count"
+)
 _BROKEN = Statement("SELECT nothing FROM nowhere")
 
 
@@ -43,6 +46,17 @@ async def test_a_statement_is_done_once_for_each_of_many_values(store: Store) ->
     assert [s for (s,) in await store.main.read(_GET, days=[0, 2])] == ["c", "é"]
     with pytest.raises(StorageError):
         await store.main.write(work)
+
+
+@pytest.mark.parametrize("part", ["main", "quick"])
+async def test_a_long_read_keeps_nobody_waiting(store: Store, part: str) -> None:
+    reading = asyncio.create_task(getattr(store, part).scan(_LONG))
+    turns = 0
+    while not reading.done():
+        await asyncio.sleep(0)
+        turns += 1
+    assert await reading == [(300000,)]
+    assert turns > 10
 
 
 async def test_work_that_fails_leaves_nothing(store: Store) -> None:

@@ -81,14 +81,25 @@ def _told(error: Exception) -> Exception:
     return StorageError(str(error)) if isinstance(error, sqlite3.Error) else error
 
 
+class _Scanner:
+    """A connection for long reads: on a thread of their own, one at a time."""
+
+    def __init__(self, path: Path, *, durable: bool) -> None:
+        self.connection = connect(path, durable=durable)
+        self._lock = asyncio.Lock()
+
+    async def rows(self, statement: Statement, values: Mapping[str, Any]) -> list[Row]:
+        async with self._lock:
+            return await asyncio.to_thread(_rows, self.connection, statement, values)
+
+
 class SqliteDatabase:
     """One SQLite file with group commit: what waits when a commit begins shares that commit."""
 
     def __init__(self, path: Path) -> None:
-        self._reader, self._scanner = connect(path, durable=True), connect(path, durable=True)
-        for one in (self._reader, self._scanner):
+        self._reader, self._scanner = connect(path, durable=True), _Scanner(path, durable=True)
+        for one in (self._reader, self._scanner.connection):
             one.execute(_MAPPED)
-        self._scanning = asyncio.Lock()
         self._writer = connect(path, durable=True)
         self._writer.execute(_SMALL)
         self._queue: SimpleQueue[tuple[Work[Any], Future[Any]] | None] = SimpleQueue()
@@ -101,8 +112,7 @@ class SqliteDatabase:
 
     async def scan(self, statement: Statement, **values: Any) -> list[Row]:
         """The same on a thread of its own, one at a time."""
-        async with self._scanning:
-            return await asyncio.to_thread(_rows, self._scanner, statement, values)
+        return await self._scanner.rows(statement, values)
 
     async def write(self, work: Work[T]) -> T:
         """What `work` returns, once it is on disk."""
@@ -114,7 +124,7 @@ class SqliteDatabase:
         """Commit what is queued, then close the file."""
         self._queue.put(None)
         await asyncio.to_thread(self._thread.join)
-        for connection in (self._reader, self._scanner, self._writer):
+        for connection in (self._reader, self._scanner.connection, self._writer):
             connection.close()
 
     def _serve(self) -> None:
@@ -182,7 +192,7 @@ class QuickSqliteDatabase:
     """
 
     def __init__(self, path: Path) -> None:
-        self._connection = connect(path, durable=False)
+        self._connection, self._scanner = connect(path, durable=False), _Scanner(path, durable=False)
         self._connection.execute(_SHORT_LOG)
 
     async def read(self, statement: Statement, **values: Any) -> list[Row]:
@@ -190,8 +200,8 @@ class QuickSqliteDatabase:
         return _rows(self._connection, statement, values)
 
     async def scan(self, statement: Statement, **values: Any) -> list[Row]:
-        """The same: this store holds little."""
-        return await self.read(statement, **values)
+        """The same on a thread of its own, one at a time: partners' calls are logged here for months."""
+        return await self._scanner.rows(statement, values)
 
     async def write(self, work: Work[T]) -> T:
         """What `work` returns, at once."""
@@ -209,4 +219,5 @@ class QuickSqliteDatabase:
 
     async def close(self) -> None:
         """Close the file."""
-        self._connection.close()
+        for connection in (self._connection, self._scanner.connection):
+            connection.close()
