@@ -1,8 +1,9 @@
 """The migrations make exactly the tables that the schema says."""
 
 import sqlite3
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
@@ -118,6 +119,34 @@ async def test_a_damaged_quick_store_is_made_anew(tmp_path: Path) -> None:
     assert revision.of_sqlite(quick) == revision.HEAD
 
 
+@asynccontextmanager
+async def _before(database_url: str, folder: Path, target: str, *statements: str) -> AsyncIterator[Store]:
+    """A store that was at step `target`, with rows in it, and is brought up to date."""
+
+    def work(connection: Connection) -> None:
+        command.upgrade(migrate.alembic_config(connection), target)
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+
+    url = f"sqlite:///{folder / 'old.sqlite3'}" if database_url.startswith("sqlite") else database_url
+    if url.startswith("sqlite"):
+        engine = create_engine(url, poolclass=NullPool)
+        with engine.begin() as connection:
+            work(connection)
+    else:
+        async_engine = create_async_engine("postgresql+asyncpg://" + url.split("://", 1)[1], poolclass=NullPool)
+        async with async_engine.begin() as async_connection:
+            await async_connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+            await async_connection.exec_driver_sql("CREATE SCHEMA public")
+            await async_connection.run_sync(work)
+        await migrate.upgrade_postgres(url)
+    store = await open_store(url)
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
 _OLD_ITEM = (
     "INSERT INTO item (id, number, posted, drop_off_e, drop_off_c, drop_off_s, origin, origin_e, origin_c, origin_s, "
     "destination, destination_e, destination_c, destination_s, milestone_e, milestone_c, milestone_s) VALUES "
@@ -134,32 +163,27 @@ _OLD_SCANS = (
 
 
 async def test_items_of_before_are_kept_whole(database_url: str, tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'old.sqlite3'}" if database_url.startswith("sqlite") else database_url
-    await _upgrade_to(url, "0006", [_OLD_ITEM, _OLD_SCANS])
-    if not url.startswith("sqlite"):
-        await migrate.upgrade_postgres(url)
-    store = await open_store(url)
-    items = Items(store.main)
-    cards = await items.find({"RT215770195HK", "RB000000010HK"})
-    found = {number: item_on(card) for number, card in cards.items()}
-    hong_kong = Country("HK", Words("HONG KONG", "香港", "香港"))
-    assert found == {
-        "RT215770195HK": Item(
-            number="RT215770195HK",
-            posted="2026-11-01 09:00",
-            drop_off=Words('Queen\'s "Road"', "皇后大道"),
-            origin=hong_kong,
-            destination=Country("FR", Words("FRANCE")),
-            scans=(
-                Scan("2026-11-01 09:00", hong_kong, "EMA", Words("Posted", "櫃位收件", "柜位收件")),
-                Scan("2026-11-01 09:00", hong_kong, "EMB"),
-                Scan("2026-11-02 10:00", hong_kong, "EMC"),
+    async with _before(database_url, tmp_path, "0006", _OLD_ITEM, _OLD_SCANS) as store:
+        items = Items(store.main)
+        cards = await items.find({"RT215770195HK", "RB000000010HK"})
+        found = {number: item_on(card) for number, card in cards.items()}
+        hong_kong = Country("HK", Words("HONG KONG", "香港", "香港"))
+        assert found == {
+            "RT215770195HK": Item(
+                number="RT215770195HK",
+                posted="2026-11-01 09:00",
+                drop_off=Words('Queen\'s "Road"', "皇后大道"),
+                origin=hong_kong,
+                destination=Country("FR", Words("FRANCE")),
+                scans=(
+                    Scan("2026-11-01 09:00", hong_kong, "EMA", Words("Posted", "櫃位收件", "柜位收件")),
+                    Scan("2026-11-01 09:00", hong_kong, "EMB"),
+                    Scan("2026-11-02 10:00", hong_kong, "EMC"),
+                ),
             ),
-        ),
-        "RB000000010HK": Item(number="RB000000010HK"),
-    }
-    await items.load([replace(found["RT215770195HK"], number="RC000000010HK")], Scribe(BOOK))
-    await store.close()
+            "RB000000010HK": Item(number="RB000000010HK"),
+        }
+        await items.load([replace(found["RT215770195HK"], number="RC000000010HK")], Scribe(BOOK))
 
 
 _LEAN_ITEMS = (
@@ -174,13 +198,8 @@ _LEAN_ITEMS = (
 
 
 async def test_items_become_cards(database_url: str, tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'lean.sqlite3'}" if database_url.startswith("sqlite") else database_url
-    await _upgrade_to(url, "0013", [_LEAN_ITEMS])
-    if not url.startswith("sqlite"):
-        await migrate.upgrade_postgres(url)
-    store = await open_store(url)
-    cards = await Items(store.main).find({"RT215770195HK", "RB000000010HK", "RB000000010HL", "RC000000010HK"})
-    await store.close()
+    async with _before(database_url, tmp_path, "0013", _LEAN_ITEMS) as store:
+        cards = await Items(store.main).find({"RT215770195HK", "RB000000010HK", "RB000000010HL", "RC000000010HK"})
     assert item_on(cards["RB000000010HK"]) == Item(number="RB000000010HK")
     assert item_on(cards["RB000000010HL"]) == Item(number="RB000000010HL", origin=Country("HL"))
     again = Item(number="RC000000010HK", posted="2026-11-01 09:00", origin=Country("HK"))
@@ -196,26 +215,6 @@ async def test_items_become_cards(database_url: str, tmp_path: Path) -> None:
             Scan("2026-11-02 10:30", Country("HK"), 'Left\nby "sea"', Words("", "離", "离")),
         ),
     )
-
-
-async def _upgrade_to(url: str, target: str, statements: list[str]) -> None:
-    """A store of before, with rows in it."""
-
-    def work(connection: Connection) -> None:
-        command.upgrade(migrate.alembic_config(connection), target)
-        for statement in statements:
-            connection.exec_driver_sql(statement)
-
-    if url.startswith("sqlite"):
-        engine = create_engine(url, poolclass=NullPool)
-        with engine.begin() as connection:
-            work(connection)
-    else:
-        async_engine = create_async_engine("postgresql+asyncpg://" + url.split("://", 1)[1], poolclass=NullPool)
-        async with async_engine.begin() as async_connection:
-            await async_connection.exec_driver_sql("DROP SCHEMA public CASCADE")
-            await async_connection.exec_driver_sql("CREATE SCHEMA public")
-            await async_connection.run_sync(work)
 
 
 _OLD_ACCOUNT = "INSERT INTO account (id, name, created_at) VALUES (1, 'shop', 0)"
@@ -235,24 +234,21 @@ _LEGS = Statement("SELECT tracking_id, position, carrier, state, due_at, reason 
 
 
 async def test_trackings_of_before_are_found_with_their_tags(database_url: str, tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'old.sqlite3'}" if database_url.startswith("sqlite") else database_url
-    await _upgrade_to(url, "0010", [_OLD_ACCOUNT, _OLD_TRACKINGS, _OLD_LEGS, _OLD_TRACKS, _OLD_GONE])
-    if not url.startswith("sqlite"):
-        await migrate.upgrade_postgres(url)
-    store = await open_store(url)
-    assert await Trackings(store.main).tracks(1, ["RR123456789CN", "123456789012", "GONE1"]) == {
-        "RR123456789CN": [Found("RR123456789CN", 3011, 0, "mine", b"{}")],
-        "123456789012": [Found("123456789012", 7041, 100003, "", b"[]")],
-    }
-    assert await Trackings(store.main).told(1, ["RR123456789CN"]) == {
-        ("RR123456789CN", 3011): Found("RR123456789CN", 3011, 0, "mine", b"{}")
-    }
-    legs = [tuple(row) for row in await store.main.read(_LEGS)]
-    assert legs == [(4, 1, 3011, "Unasked", 10, "new"), (4, 2, 21051, "Unasked", None, "new")]
-    if url.startswith("sqlite"):  # which took its highest id from the rows, had nobody told it
-        ((identity,),) = await store.main.write(lambda transaction: transaction.fetch(_NEXT))
-        assert identity == 10
-    await store.close()
+    async with _before(
+        database_url, tmp_path, "0010", _OLD_ACCOUNT, _OLD_TRACKINGS, _OLD_LEGS, _OLD_TRACKS, _OLD_GONE
+    ) as store:
+        assert await Trackings(store.main).tracks(1, ["RR123456789CN", "123456789012", "GONE1"]) == {
+            "RR123456789CN": [Found("RR123456789CN", 3011, 0, "mine", b"{}")],
+            "123456789012": [Found("123456789012", 7041, 100003, "", b"[]")],
+        }
+        assert await Trackings(store.main).told(1, ["RR123456789CN"]) == {
+            ("RR123456789CN", 3011): Found("RR123456789CN", 3011, 0, "mine", b"{}")
+        }
+        legs = [tuple(row) for row in await store.main.read(_LEGS)]
+        assert legs == [(4, 1, 3011, "Unasked", 10, "new"), (4, 2, 21051, "Unasked", None, "new")]
+        if database_url.startswith("sqlite"):  # which took its highest id from the rows, had nobody told it
+            ((identity,),) = await store.main.write(lambda transaction: transaction.fetch(_NEXT))
+            assert identity == 10
 
 
 _OLD_MESSAGES = (
@@ -263,12 +259,7 @@ _OLD_MESSAGES = (
 
 
 async def test_what_was_said_before_is_said_again(database_url: str, tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'old.sqlite3'}" if database_url.startswith("sqlite") else database_url
-    await _upgrade_to(url, "0016", [_OLD_ACCOUNT, _OLD_MESSAGES])
-    if not url.startswith("sqlite"):
-        await migrate.upgrade_postgres(url)
-    store = await open_store(url)
-    log = Deliveries(store.main)
-    found = [await log.one(1, identity) for identity in (3, 4)]
-    assert [(one.body, one.said) for one in found if one] == [('{"z":"é"}', True), (None, False)]
-    await store.close()
+    async with _before(database_url, tmp_path, "0016", _OLD_ACCOUNT, _OLD_MESSAGES) as store:
+        log = Deliveries(store.main)
+        found = [await log.one(1, identity) for identity in (3, 4)]
+        assert [(one.body, one.said) for one in found if one] == [('{"z":"é"}', True), (None, False)]
