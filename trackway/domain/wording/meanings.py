@@ -22,14 +22,16 @@ _COURIER = r"(?:courier|driver|postie|postm[ae]n|postwoman)"
 _BY_US = rf"\bby (?:the |a |our )?(?:\w+ )?(?:{_COURIER}|carrier|truck|van|vehicle|airline)"
 _OTHERS = rf"(?:{_BY_US}|\b(?:from|by) (?:the )?{_SENDER})"
 _PLACE = r"(?:point|location|counter|outlet|shop|station|machine|terminal|box)"
-_OUR_PLACE = r"(?:the )?(?:\w+ ){0,2}(?:office|depot|network|service|airport|centre|hub|facility)\b(?! of origin)"
+_OUR_PLACE = (
+    r"(?:the )?(?:(?!origin)\w+ ){0,2}(?:office|depot|network|service|airport|centre|hub|facility)\b(?! of origin)"
+)
 _POINT = (
     rf"(?:(?:collection|pick-? ?up|service|access|parcel|pa[ck]+et|self-service) ?{_PLACE}"
     r"|i-? ?postal ?station|pop ?station|pack(?:ing)? ?station|locker|convenience store)"
 )
 _WAITING = r"(?:await(?:s|ing)|waiting|held|kept|stored)"
 _NEAR = (
-    rf"(?:(?:the |an? |your |his |her )?(?:{_RECEIVER}|family|relative|household|(?:authori[sz]ed )?person"
+    rf"(?:(?:the |an? |your |his |her )?(?:{_RECEIVER}|family|relative|household|(?:authori[sz]ed )?person|adult"
     r"|representative))"
 )
 _HOUSE = r"(?:premises|business|building|office|company|firm|shop|house|door|gate|home)"
@@ -52,9 +54,9 @@ MEANINGS: tuple[tuple[Milestone, str], ...] = (
         Milestone.IN_TRANSIT,
         rf"""
         (?<!not )(?<!not yet )\b(?:releas|return|clear)\w* (?:(?:from|by|through)\b.*)?{_CUSTOMS}(?!.*{_TO_SENDER})
-        customs(?!.*(?:fail|stuck|incomplete|refus|declin|den[iy]|not )).*(?:releas|cleared|complet)
+        customs(?!.*(?:fail|stuck|incomplete|refus|declin|den[iy]|h[eo]ld|not )).*(?:releas|cleared|complet)
         attempting to correct|customs (?:has |have )?returned(?!.*{_TO_SENDER})
-        (?:held|hold\w*|lost|missed)\b.*\b(?:next|available) (?:flight|sailing|departure)
+        (?:held|hold\w*|lost|missed)\b.*\b(?:next|available|pending|awaiting) (?:flight|sailing|departure)
         held (?:temporarily )?at (?:the )?(?:outward|inward|transit) (?:office|hub|centre)
         delivered to (?:the |an? )?(?:\w+ )?(?:carrier|airline|airport|customs|hub|partner|country|depot|warehouse)
         delivered to (?:the |an? )?(?:local|destination) post(?! office)
@@ -82,10 +84,10 @@ MEANINGS: tuple[tuple[Milestone, str], ...] = (
         {_SENDER} (?:has )?(?:collected|picked|received|claimed|recalled|signed|took|taken)
         (?:collected|picked up|received|claimed|signed for|retrieved) (?:back )?by (?:the )?{_SENDER}
         \b{_STOPPED} (?:up |entry |clearance )?(?:by|at|in|for|from) .*(?:{_CUSTOMS}|export|import|carriage)
-        customs.*(?:held|hold|keep|seiz|den(?:y|ied)|refus|reject|fail|\bnot (?!yet))
+        (?:customs|clearance).*(?:held|hold|keep|seiz|den(?:y|ied)|refus|reject|fail|\bnot (?!yet))
         \b(?:retained|detained|detention)\b|forfeit
         \b(?:way|goes|going|coming) back\b
-        seiz|impound|confiscat|prohibit|destroy|dispos|abandon|vanish|perish|\bloss of\b|ruin|burn[et]|scrap|spoil
+        seiz|impound|confiscat|prohibit|destroy|dispos|abandon|vanish|perish|\bloss\b|ruin|burn[et]|scrap|spoil
         \b(?:lost|damaged?|broken|torn|crushed|leak\w*|theft|stolen|cancel\w*|terminat\w*|recall\w*)\b
         (?<!number )(?<!address )\bmissing\b(?!.* (?:address|number)\b)
         \b(?:item|article|parcel|package|shipment|mail) (?:cannot|could not) be (?:found|traced|located)|investigat
@@ -111,9 +113,9 @@ MEANINGS: tuple[tuple[Milestone, str], ...] = (
         (?:^|[.;,:] ?)(?:please )?(?:collect|pick up) (?:your|the|it|from|within|before|by|at)\b(?!.*{_OTHERS})
         (?:\bshop|post office|{_POINT}|counter)\b.*\b(?:ready|waiting|holds|to collect)\b
         own pick|request\w* to (?:pick|collect)|held at addressee|poste restante
-        \b(?:arriv|reach|deposit|plac|drop|load|insert|stor|received)\w* .*{_POINT}(?!.*by (?:the )?{_SENDER})
+        \b(?:arriv|reach|deposit|plac|put|drop|load|insert|stor|received)\w* .*{_POINT}(?!.*by (?:the )?{_SENDER})
         \bdeliver\w* .*(?!parcel (?:locker|box)|locker){_POINT}|\bdelivered to (?:the |a |your )?(?:\w+ )?post office
-        (?<!不)可.{{0,8}}(?:领取|提取|自取)|待领|候领|待取|自提[点柜]|自取点
+        (?<!不)可.{{0,8}}(?:领取|提取|自取|[领取]件)|待领|候领|待取|自提[点柜]|自取点
         请(?!求).*(?:自取|领件|取件|取走|领取|提取)|到达自提|到达领取|(?<!输入)取件码
         [等来前].{{0,3}}[取拿领](?!消|代)
         等候.?(?:领取|提取)|待(?:收件人|客户|顾客|您)?(?:领取|提取|自取|自提|取件)
@@ -146,7 +148,7 @@ MEANINGS: tuple[tuple[Milestone, str], ...] = (
         \bno (?:\w+ )?(?:answer|response|reply|access|place)\b|no longer (?:at|live|there)
         \b(?:absent|away|vacation|holiday|vacant|unanswered|oversized?|abort\w*|without success|in vain)\b
         (?:box|receptacle) (?:is |was )?full\b
-        \b{_HOUSE} (?:is |was |has |being |found )?(?:closed|locked|shut)
+        \b{_HOUSE} (?:is |was |has |being |found )?(?:closed|locked|shut|moved)
         \baccess\b.*\b(?:denied|restricted|refused)|\b(?:cod|cash|money|payment)\b.*\bnot\b
         {_RECEIVER}(?: is| was| has| being)? (?:not\b|notified\b(?!.* of )|un|moved|deceased|shifted|left|out\b)
         ^moved\b|\bgone away\b|intimation
@@ -177,7 +179,7 @@ MEANINGS: tuple[tuple[Milestone, str], ...] = (
         (?:held|kept|stored|remains|hold|retention) (?:at|in)\b.*\b(?:delivery|post|collection|location|counter)\b
         (?:held|kept|stored) in deposit
         \b(?:to|can|may|please)(?: now)?(?: be)? (?:collect|pick)(?:ed)?\b(?!-? ?up {_PLACE}| from {_SENDER})
-        \bfor (?:\w+ )?(?:collection|pick-? ?up)\b|\b(?:final|last) notice|\breminder
+        \bfor (?:\w+ )?(?:collection|pick-? ?up)\b|\b(?:final|last) notice|\breminder|^retention\b
         暂存.*(?:派递|投递|邮)局|^(?!.*(?:亲[身自]|本人).?领)(?!.*[已由][^.;,请待可未通]{{0,8}}领取).*领取
         """,
     ),
@@ -194,7 +196,8 @@ MEANINGS: tuple[tuple[Milestone, str], ...] = (
         \b(?:(?<!ready to be )(?:dispatched|despatched)|sent|assigned|issued) (?:\w+ )?for (?:\w+ )?delivery
         \bbeing delivered|\bon (?:the |a |our )?(?:\w+ )?(?:van|vehicle|truck)(?:$| ?[.;,])|\bwith\b.*\bfor delivery
         \bdelivering\b|\bin delivery\b|\bbe delivered (?:today|this)|prepar\w* for delivery
-        delivery (?:in progress|today|round|vehicle|van|truck|started|run|officer|agent|staff|m[ae]n|person|{_COURIER})
+        delivery (?:in progress|under way|en route|started)
+        delivery (?:today|round|vehicle|van|truck|run|officer|agent|staff|m[ae]n|person|{_COURIER})
         \bfinal (?:leg|mile)\b
         \bdeliver(?!ed)\w*\b[^.;]*\btoday\b|\bwith you (?:today|soon|shortly)
         \b(?:heading|coming|way|en route) to you\b
@@ -223,7 +226,7 @@ MEANINGS: tuple[tuple[Milestone, str], ...] = (
     (
         Milestone.DELIVERED,
         rf"""
-        \bdelivered\b|(?<!for )final delivery|proof of delivery|\bpod\b|\bsuccessful\w* deliver
+        \bdelivered\b|(?<!for )final delivery|proof of delivery|\bpod\b|\b(?:successful|confirmed)\w* deliver
         deliver\w* (?:to (?:[^.;,]*{_DOOR}|{_NEAR}) )?(?:is |was )?(?:complete|successful|confirmed|made|accomplished)
         (?:reached|arrived at|arrived with) (?:its |the )?(?:final )?{_RECEIVER}
         \bsigned(?: (?:for|by|on|at)\b|$| ?[.;,:-])|\bsignature (?:\w+ )?(?:obtained|captured|received|recorded)
@@ -235,7 +238,7 @@ MEANINGS: tuple[tuple[Milestone, str], ...] = (
         (?:handed|given|released) (?:over )?(?:at the door|to {_NEAR})
         (?!agent){_RECEIVER} (?:has )?(?:collected|received|picked|taken|took|accepted|retrieved|claimed)
         已(?:于|被|经|成功|妥为|妥善|完成)*(?:派递|投递|送达|妥投|交(?:付|予|给)?收件人|领取|取件)
-        (?:派递|投递|派送|送达)(?:成功|完成|完毕)|成功(?:派递|投递|派送|送达)|妥投|派达|签收(?!前|时)|代签|收妥
+        (?:派递|投递|派送|送达)(?:成功|完成|完毕)|成功(?:派递|投递|派送|送达)|妥投|[派投]妥|派达|签收(?!前|时)|代签|收妥
         本人已?收|亲收|交.{{0,3}}(?:管理处|物业|门卫|前台|保安)|代收(?!点|货款)
         (?:派|投|送).{{0,2}}[到至].{{0,6}}[户家府]|(?:亲[身自]|本人).?[领提取]|(?:配送|派件)(?:完成|成功)
         由.{{0,8}}领取|(?:收件人|客户|已).{{0,2}}取[走回]|取走|已自?[提取](?:出|件|走|$)
@@ -248,7 +251,7 @@ MEANINGS: tuple[tuple[Milestone, str], ...] = (
         rf"""
         \bpre-?(?:advi|alert|notif|order|regist)|electronic(?:ally)?\b
         (?:data|information|details|advice)\b.*\b(?:submitted|received|sent|provided|transmitted|uploaded|lodged|entered)
-        (?:manifest|notification|order|label|note|waybill)\b.*\b(?:received|created|issued|sent|registered|generated|printed)
+        (?:manifest|notification|order|label|note|waybill|record)\b.*\b(?:received|created|issued|sent|registered|generated|printed)
         (?:receiv|submit|lodg|enter|provid)\w* (?:the |item )?(?:data|information|details)
         (?:{_SENDER}|origin\b).*\b(?:prepar|d[ei]spatching|getting|filled|online|created)
         advance (?:notice|advice|data|info)
@@ -260,7 +263,7 @@ MEANINGS: tuple[tuple[Milestone, str], ...] = (
         not yet (?:posted|received|lodged|handed)
         (?:资料|信息|数据|订单|运单|电子讯息|资讯).*(?:提交|收到|接收|上传|录入|输入|创建|建立|生成|传送)|已下单
         下单成功
-        (?:提交|收到|接收|录入|创建|建立|生成|填[写报]).*(?:资料|信息|数据|订单|运单)|预报|预录|预先通[报知]
+        (?:提交|收到|接收|录入|创建|建立|生成|填[写报]).*(?:资料|信息|数据|订单|运单|记录)|打单|待交运|预报|预录|预先通[报知]
         预先登记|等[待候].{{0,4}}(?:揽收|发货|[寄交收投]寄|寄件)|待(?:[收交投]?寄|揽|发货)
         等[待候].{{0,6}}(?:快递员|上门)
         (?:尚未|还未)(?:收到|收寄|交寄|揽收|发货)|未交件|单号.*生成|打印.{{0,3}}(?:面单|标签)

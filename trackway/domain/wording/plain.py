@@ -16,7 +16,7 @@ _DENIED = re.compile(
     r"\b(?:not|never|no longer|n't) (?:yet |been |being |found )*"
     r"(?:held|detained|retained|damaged|lost|returned|seized)\b"
     r"|\b(?:no|without)(?: \w+)? (?:damage|loss)\b|\bnot yet (?:been )?(?:out for )?(?:deliver|sign)\w*"
-    r"|\bflight\w* (?:\w+ )?(?:cancel|return)\w*|航班.{0,2}取消"
+    r"|\bwill (?!be returned)[^.;,]*\btomorrow\b|\bflight\w* (?:\w+ )?(?:cancel|return)\w*|航班.{0,2}取消"
     r"|(?:尚未|还[未没]|仍未)(?:安排)?[派投送配签]\w{0,2}|[未没]有?签收"
     r"|(?:[并尚]?[未无]|没)有?被?(?:扣留|损[坏毁]|丢失|遗失|退回)"
 )
