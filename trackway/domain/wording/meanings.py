@@ -14,7 +14,7 @@ _OFFICE = (
 _SENDER = r"(?:sender|shipper|seller|merchant|consignor|retailer|vendor|mailer)\b(?!')"
 _TO_SENDER = rf"to (?:the )?(?:original )?{_SENDER}"
 _RECEIVER = (
-    r"(?:addressee|recipient|customer|consignee|receiver|neighbou?r|agent|resident|concierge|porter|doorman|occup\w+"
+    r"\b(?:addressee|recipient|customer|consignee|receiver|neighbou?r|resident|concierge|porter|doorman|occup\w+"
     r"|tenant|caretaker|(?:security )?guard|building manage\w+|client|buyer|receptionist|mail ?room|him|her)"
 )
 
@@ -36,7 +36,7 @@ _NEAR = (
 )
 _HOUSE = r"(?:premises|business|building|office|company|firm|shop|house|door|gate|home)"
 _WHERE = r"(?:with|in|into|at|on|through)"
-_DOOR = r"(?:safe|door|neighbo|recept|porch|mail ?box|letter-? ?box)"
+_DOOR = r"(?:safe (?:place|location)|door|neighbo|\breception|porch|mail ?box|letter-? ?box)"
 
 # One alternative a line; the first meaning that fits is taken.
 MEANINGS: tuple[tuple[Milestone, str], ...] = (
@@ -87,12 +87,13 @@ MEANINGS: tuple[tuple[Milestone, str], ...] = (
         (?:customs|clearance).*(?:held|hold|keep|seiz|den(?:y|ied)|refus|reject|fail|\bnot (?!yet))
         \b(?:retained|detained|detention)\b|forfeit
         \b(?:way|goes|going|coming) back\b
-        seiz|impound|confiscat|prohibit|destroy|dispos|abandon|vanish|perish|\bloss\b|ruin|burn[et]|scrap|spoil
-        \b(?:lost|damaged?|broken|torn|crushed|leak\w*|theft|stolen|cancel\w*|terminat\w*|recall\w*)\b
+        seiz|impound|confiscat|prohibit|destroy|dispos|abandon|vanish|perish|\bloss\b|\bruin|scrap|spoil
+        \b(?:lost|theft|stolen|cancel\w*|terminat\w*|recall\w*)\b
+        \b(?:damaged?|broken(?! hill)|burn(?:t|ed)|torn|crushed|leak\w*)\b
         (?<!number )(?<!address )\bmissing\b(?!.* (?:address|number)\b)
         \b(?:item|article|parcel|package|shipment|mail) (?:cannot|could not) be (?:found|traced|located)|investigat
         untrace|unaccounted|whereabouts|misplaced
-        \bnot (?:permitted|allowed|admitted)\b|dangerous goods|(?:禁[寄运]|违禁|危险)
+        \bnot (?:permitted|allowed|admitted)\b|contain\w* dangerous goods|(?:禁[寄运]|违禁|危险)
         \bmis-?(?:sent|sort\w*|routed|directed)\b
         退(?![税出款休])|(?:派|投|送|交|还|寄|发|回).{{0,4}}寄件人|(?:寄|返)回|运返|返回.{{0,3}}寄
         寄件人.{{0,3}}(?:领回|取回|收回|签收|领取)|充公|弃|海关.{{0,2}}扣|扣留|扣关|扣押|查扣|扣查|扣起|暂扣|被扣
@@ -146,11 +147,12 @@ MEANINGS: tuple[tuple[Milestone, str], ...] = (
         attempt|\btried to\b|\bno[ -]?(?:one|body)\b|not (?:at )?home
         (?:does|did|would|has|is|was)(?: not|n't) (?:\w+ )?(?:live|want|answer|respon|accept|open|paid|pay|exist)
         \bno (?:\w+ )?(?:answer|response|reply|access|place)\b|no longer (?:at|live|there)
-        \b(?:absent|away|vacation|holiday|vacant|unanswered|oversized?|abort\w*|without success|in vain)\b
+        \b(?:absent|away|vacation|on (?:holiday|leave)|vacant|unanswered|abort\w*|without success|in vain)\b
         (?:box|receptacle) (?:is |was )?full\b
         \b{_HOUSE} (?:is |was |has |being |found )?(?:closed|locked|shut|moved)
         \baccess\b.*\b(?:denied|restricted|refused)|\b(?:cod|cash|money|payment)\b.*\bnot\b
-        {_RECEIVER}(?: is| was| has| being)? (?:not\b|notified\b(?!.* of )|un|moved|deceased|shifted|left|out\b)
+        {_RECEIVER}(?: is| was| has| being)? (?:not\b|notified\b(?!.* of )|un|moved|deceased|shifted|out\b)
+        {_RECEIVER}(?: has)? left\b(?!.*\b(?:item|parcel|package))
         ^moved\b|\bgone away\b|intimation
         \bnot (?:known|collected|available)\b
         (?:incorrect|insufficient|incomplete|wrong|bad|unknown|illegible|missing)(?:ly)?\b.*\b(?:address|number|postcode)
@@ -194,7 +196,7 @@ MEANINGS: tuple[tuple[Milestone, str], ...] = (
         rf"""
         \b(?:out|taken|gone|loaded|on ?board|vehicle|van|truck|courier) (?:for|on|with)\b.*\bdeliver|^on delivery$
         \b(?:(?<!ready to be )(?:dispatched|despatched)|sent|assigned|issued) (?:\w+ )?for (?:\w+ )?delivery
-        \bbeing delivered|\bon (?:the |a |our )?(?:\w+ )?(?:van|vehicle|truck)(?:$| ?[.;,])|\bwith\b.*\bfor delivery
+        \bbeing delivered|\bon (?:the |a |our )?van\b|\bwith\b.*\bfor delivery
         \bdelivering\b|\bin delivery\b|\bbe delivered (?:today|this)|prepar\w* for delivery
         delivery (?:in progress|under way|en route|started)
         delivery (?:today|round|vehicle|van|truck|run|officer|agent|staff|m[ae]n|person|{_COURIER})
@@ -212,7 +214,7 @@ MEANINGS: tuple[tuple[Milestone, str], ...] = (
         (?:安排.{{0,2}}|外出|出外|开始|出[局车发]|发出)(?:派|投(?!寄))
         (?:[派投快配](?:件|递|送)|邮)[员差](?!.*(?:揽|上门取)).*(?:派|投|前往|出发)
         (?:交|交给|分配).{{0,3}}[派投快配邮].?[员差]|上门(?:派|投|配)|(?:派|投|配)(?:件|递|送)途中
-        (?:到达|抵达|离开).*(?:派递|投递|派送)网?[局站部点]
+        (?:到达|抵达|送达|离开).*(?:派递|投递|派送)网?[局站部点]
         """,
     ),
     (  # a promise is no delivery
@@ -236,12 +238,12 @@ MEANINGS: tuple[tuple[Milestone, str], ...] = (
         (?:collected|picked up|retrieved|claimed) (?:from|at|over) .*(?:{_POINT}|post office|counter|shop)(?!.*{_BY_US})
         (?:collect|pick|claim|receiv|accept|tak|retriev|empti)\w* (?:.* )?by {_NEAR}
         (?:handed|given|released) (?:over )?(?:at the door|to {_NEAR})
-        (?!agent){_RECEIVER} (?:has )?(?:collected|received|picked|taken|took|accepted|retrieved|claimed)
+        {_RECEIVER} (?:has )?(?:collected|received|picked|taken|took|accepted|retrieved|claimed)
         已(?:于|被|经|成功|妥为|妥善|完成)*(?:派递|投递|送达|妥投|交(?:付|予|给)?收件人|领取|取件)
         (?:派递|投递|派送|送达)(?:成功|完成|完毕)|成功(?:派递|投递|派送|送达)|妥投|[派投]妥|派达|签收(?!前|时)|代签|收妥
         本人已?收|亲收|交.{{0,3}}(?:管理处|物业|门卫|前台|保安)|代收(?!点|货款)
         (?:派|投|送).{{0,2}}[到至].{{0,6}}[户家府]|(?:亲[身自]|本人).?[领提取]|(?:配送|派件)(?:完成|成功)
-        由.{{0,8}}领取|(?:收件人|客户|已).{{0,2}}取[走回]|取走|已自?[提取](?:出|件|走|$)
+        由(?!.{{0,4}}局).{{0,8}}领取|(?:收件人|客户|已).{{0,2}}取[走回]|取走|已自?[提取](?:出|件|走|$)
         已[^.;,请待可未通]{{0,8}}领取|(?:取件|领取|自提)(?:完成|成功)|已.{{0,8}}提取|[投放].{{0,6}}信箱
         放.{{0,6}}(?:门口|门前|门卫)|(?<![未将计])送达(?:$|[,;.])
         """,

@@ -18,7 +18,7 @@ _DENIED = re.compile(
     r"|\b(?:no|without)(?: \w+)? (?:damage|loss)\b|\bnot yet (?:been )?(?:out for )?(?:deliver|sign)\w*"
     r"|\bwill (?!be returned)[^.;,]*\btomorrow\b|\bflight\w* (?:\w+ )?(?:cancel|return)\w*|航班.{0,2}取消"
     r"|(?:尚未|还[未没]|仍未)(?:安排)?[派投送配签]\w{0,2}|[未没]有?签收"
-    r"|(?:[并尚]?[未无]|没)有?被?(?:扣留|损[坏毁]|丢失|遗失|退回)"
+    r"|(?:[并尚]?[未无]|没)有?被?(?:扣留|破?损[坏毁]?|丢失|遗失|退回)"
 )
 _BEFORE = re.compile(r"(?<=\w )(?:after|following(?! (?:\w+ )?day)) [^.;,]*")
 _SIMPLE = str.maketrans(
