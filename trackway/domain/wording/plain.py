@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _NOISE = re.compile(
     r"<[^>]*>|\b[a-z]{2}\d{9}[a-z]{2}\b|\b\d{1,2}[-/ ][a-z]{3}[a-z]*[-/ ]\d{2,4}\b|\d+|\.{2,}|[^\w\s.;,/'-]|_"
@@ -33,6 +34,7 @@ _SIMPLE = str.maketrans(
 )
 
 
+@lru_cache(maxsize=4096)
 def plain(text: str) -> str:
     """Small letters, simplified characters, single blanks; no number and no date.
 
