@@ -92,12 +92,13 @@ MEANINGS: tuple[tuple[Milestone, str], ...] = (
         \b(?:damaged?|broken(?! hill)|burn(?:t|ed)|torn|crushed|leak\w*)\b
         (?<!number )(?<!address )\bmissing\b(?!.* (?:address|number)\b)
         \b(?:item|article|parcel|package|shipment|mail) (?:cannot|could not) be (?:found|traced|located)|investigat
+        (?:cannot|could not|unable to) (?:find|trace|locate) (?:the |your )?(?:item|parcel|package|shipment)
         untrace|unaccounted|whereabouts|misplaced
         \bnot (?:permitted|allowed|admitted)\b|contain\w* dangerous goods|(?:禁[寄运]|违禁|危险)
         \bmis-?(?:sent|sort\w*|routed|directed)\b
         退(?![税出款休])|(?:派|投|送|交|还|寄|发|回).{{0,4}}寄件人|(?:寄|返)回|运返|返回.{{0,3}}寄
         寄件人.{{0,3}}(?:领回|取回|收回|签收|领取)|充公|弃|海关.{{0,2}}扣|扣留|扣关|扣押|查扣|扣查|扣起|暂扣|被扣
-        没收|丢失|遗失|失[踪落]|[短缺]少|寻不[获到]|损|毁|破[烂裂碎]
+        没收|丢失|遗失|失[踪落件]|[短缺]少|寻不[获到]|损|毁|破[烂裂碎]
         终止|取消|撤回|(?:清关|通关|海关).{{0,4}}(?:失败|异常|被?拒|[未不]通过)
         (?:拒绝|不予|不准|禁止|无法|未能)(?:放行|通关|入境|出境|进口|出口)
         [误错][投送派递寄分]|错误?分拣
@@ -151,13 +152,14 @@ MEANINGS: tuple[tuple[Milestone, str], ...] = (
         (?:box|receptacle) (?:is |was )?full\b
         \b{_HOUSE} (?:is |was |has |being |found )?(?:closed|locked|shut|moved)
         \baccess\b.*\b(?:denied|restricted|refused)|\b(?:cod|cash|money|payment)\b.*\bnot\b
-        {_RECEIVER}(?: is| was| has| being)? (?:not\b|notified\b(?!.* of )|un|moved|deceased|shifted|out\b)
+        {_RECEIVER}(?: is| was| has| being)? (?:not\b|notified\b(?!.* of | to (?:collect|pick))|un|moved|deceased|out\b)
+        {_RECEIVER}(?: is| was| has)? (?:shifted|emigrated|relocated|gone|died|passed away|travelling|abroad)
         {_RECEIVER}(?: has)? left\b(?!.*\b(?:item|parcel|package))
         ^moved\b|\bgone away\b|intimation
         \bnot (?:known|collected|available)\b
         (?:incorrect|insufficient|incomplete|wrong|bad|unknown|illegible|missing)(?:ly)?\b.*\b(?:address|number|postcode)
         \bno such\b
-        \b(?:address|number|postcode)\b.*\b(?:incorrect|insufficient|incomplete|wrong|illegible|missing)
+        \b(?:address|number|postcode)\b.*\b(?:incorrect|insufficient|incomplete|wrong|illegible|missing|unknown)
         \baddress\b.*\b(?:not|cannot be) found
         \brefus|\breject|\bdeclin|\bcarded\b
         (?:collection|pick-? ?up) (?:card|notif|notice|advice|slip)
@@ -166,7 +168,7 @@ MEANINGS: tuple[tuple[Milestone, str], ...] = (
         payment of charges|awaiting payment|(?:charges|duty|duties)\b.*\b(?:outstanding|due|unpaid)
         payment (?:is )?(?:required|due|pending)|returned to (?:the )?(?:\w+ ){{0,2}}(?:office|depot)
         未能|不成功|未成功|失败|[不未]果|(?:派|投|配)(?:件|递|送)异常|未妥投|未[递投派]|无法(?:派|投|递|送)
-        (?:派|投|配)(?:件|递|送).{{0,2}}(?:未[成果]|不成|暂停|中止|受阻)|无人|[没未]有?(?:人|应门)|收件人.?外[出游]
+        (?:派|投|配)(?:件|递|送).{{0,2}}(?:未[成果]|不成|暂停|中止|受阻)|无人|[没未]有?(?:人|应门|回应)|无此(?:地址|人|户)|收件人.?外[出游]
         不在|拒收|拒[绝付签]|另约
         (?:再次|重新|另行|延[迟期后]|改[期日天]|推迟)(?:派|投|配)|未获领取|未领取|通知[卡单书]|领[件取]通知|迁移
         迁出|搬迁
@@ -197,7 +199,7 @@ MEANINGS: tuple[tuple[Milestone, str], ...] = (
         \b(?:out|taken|gone|loaded|on ?board|vehicle|van|truck|courier) (?:for|on|with)\b.*\bdeliver|^on delivery$
         \b(?:(?<!ready to be )(?:dispatched|despatched)|sent|assigned|issued) (?:\w+ )?for (?:\w+ )?delivery
         \bbeing delivered|\bon (?:the |a |our )?van\b|\bwith\b.*\bfor delivery
-        \bdelivering\b|\bin delivery\b|\bbe delivered (?:today|this)|prepar\w* for delivery
+        \bdelivering\b|\bin (?:the )?(?:\w+ of )?delivery\b|\bbe delivered (?:today|this)|prepar\w* for delivery
         delivery (?:in progress|under way|en route|started)
         delivery (?:today|round|vehicle|van|truck|run|officer|agent|staff|m[ae]n|person|{_COURIER})
         \bfinal (?:leg|mile)\b
@@ -229,7 +231,7 @@ MEANINGS: tuple[tuple[Milestone, str], ...] = (
         Milestone.DELIVERED,
         rf"""
         \bdelivered\b|(?<!for )final delivery|proof of delivery|\bpod\b|\b(?:successful|confirmed)\w* deliver
-        deliver\w* (?:to (?:[^.;,]*{_DOOR}|{_NEAR}) )?(?:is |was )?(?:complete|successful|confirmed|made|accomplished)
+        deliver\w* (?:to (?:[^.;,]*{_DOOR}|{_NEAR}) )?(?:is |was )?(?:complete|successful|confirmed|made|done|accompl)
         (?:reached|arrived at|arrived with) (?:its |the )?(?:final )?{_RECEIVER}
         \bsigned(?: (?:for|by|on|at)\b|$| ?[.;,:-])|\bsignature (?:\w+ )?(?:obtained|captured|received|recorded)
         (?:left|drop(?:ped|-?off)?(?: off)?|placed|put|insert\w*|posted(?= through)) {_WHERE} .*{_DOOR}
@@ -244,7 +246,7 @@ MEANINGS: tuple[tuple[Milestone, str], ...] = (
         本人已?收|亲收|交.{{0,3}}(?:管理处|物业|门卫|前台|保安)|代收(?!点|货款)
         (?:派|投|送).{{0,2}}[到至].{{0,6}}[户家府]|(?:亲[身自]|本人).?[领提取]|(?:配送|派件)(?:完成|成功)
         由(?!.{{0,4}}局).{{0,8}}领取|(?:收件人|客户|已).{{0,2}}取[走回]|取走|已自?[提取](?:出|件|走|$)
-        已[^.;,请待可未通]{{0,8}}领取|(?:取件|领取|自提)(?:完成|成功)|已.{{0,8}}提取|[投放].{{0,6}}信箱
+        已[^.;,请待可未通]{{0,8}}领取|(?:取件|领取|自提)(?:完成|成功)|已.{{0,8}}提取|[投放].{{0,6}}信报?箱
         放.{{0,6}}(?:门口|门前|门卫)|(?<![未将计])送达(?:$|[,;.])
         """,
     ),
