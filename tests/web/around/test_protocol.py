@@ -1,6 +1,7 @@
 """Answers leave whole; an offer to speak something else is passed over, and the request behind it is answered."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Any
 
@@ -151,3 +152,49 @@ async def test_a_head_waits_for_no_body_that_comes_later() -> None:
         more.set()
         assert b"hello" in await reader.read()
         writer.close()
+
+
+async def test_an_answer_ends_when_its_caller_goes_though_another_request_waits_behind_it() -> None:
+    begun, over, late = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def long() -> AsyncIterator[bytes]:
+        try:
+            while not late.is_set():
+                yield b"still here\n"
+                begun.set()
+                await asyncio.sleep(0.01)
+        finally:
+            over.set()
+
+    async def answer(_: Request) -> Response:
+        return StreamingResponse(long())
+
+    async with serving(Starlette(routes=[Route("/long", answer)])) as url:
+        _, writer = await asyncio.open_connection("127.0.0.1", int(url.rpartition(":")[2]))
+        writer.write(b"GET /long HTTP/1.1\r\nHost: trackway\r\n\r\n" * 2)
+        await begun.wait()
+        writer.close()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(over.wait(), 5)
+        has_ended = over.is_set()
+        late.set()
+    assert has_ended
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        HEAD + b"x: ",
+        b"POST /",
+        HEAD + b"Transfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n0\r\nx: ",
+    ],
+    ids=["header", "address", "behind the body"],
+)
+async def test_a_head_without_end_is_refused(port: int, head: bytes) -> None:
+    """It would be kept in memory as long as it goes on."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    with contextlib.closing(writer), contextlib.suppress(ConnectionError):  # which may come before the answer is read
+        async with asyncio.timeout(5):
+            writer.write(head + b"y" * 1024 * 1024)
+            await writer.drain()
+            assert (await reader.read()).startswith(b"HTTP/1.1 400 ")
