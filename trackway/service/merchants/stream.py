@@ -91,6 +91,7 @@ class Stream:
                     beat = time() + self._heartbeat
                 if batch:
                     after = batch[-1][0].id
+                    await asyncio.sleep(0)  # others have their turn, where neither the store nor the listener waits
                 else:
                     await _heard(rung, min(_LOOK_AGAIN, self._heartbeat))
         except (AccessDenied, StorageError) as why:
