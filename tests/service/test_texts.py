@@ -39,6 +39,18 @@ async def test_a_change_is_told_by_another_server_within_five_seconds(store: Sto
     assert await other.book(LATER + timedelta(seconds=5)) is await other.book(LATER)
 
 
+async def test_what_was_loaded_may_be_loaded_again_after_a_country_is_renamed(store: Store) -> None:
+    """Partners' feeds go on with the name that came with Trackway."""
+    mailroom, texts = open_mailroom(store), open_texts(store)
+    feed = replace(ITEM, scans=(Scan("2026-11-03 09:00", Country("FR", Words("FRANCE", "法國", "法国")), "EMI"),))
+    gaul = Words("GAUL", "高盧", "高卢")
+    for now in (NOW, LATER):
+        await mailroom.load([feed], now)
+        await texts.set_countries([Country("FR", gaul)])
+    (item,), _ = await mailroom.history(ITEM.number, LATER)
+    assert [scan.place for scan in item.scans] == [Country("FR", gaul)]
+
+
 async def test_what_is_in_the_store_already_follows_the_change(store: Store) -> None:
     mailroom, texts = open_mailroom(store), open_texts(store)
     await mailroom.load([ITEM], NOW)

@@ -28,10 +28,14 @@ _UNKNOWN = Wording(key="")
 
 
 class Phrasebook:
-    """Finds the words for what was told; what was told itself comes first. Of two wordings for one thing, the first."""
+    """Finds the words for what was told; what was told itself comes first. Of two for one thing, the first counts."""
 
     def __init__(self, wordings: Iterable[Wording], countries: Iterable[Country]) -> None:
-        self._countries = {country.code: country for country in countries}
+        self._countries: dict[str, Country] = {}
+        self._names: dict[str, list[Words]] = {}
+        for country in countries:
+            self._countries.setdefault(country.code, country)
+            self._names.setdefault(country.code, []).append(country.name)
         self._wordings: dict[str, Wording] = {}
         self._milestones: dict[str, Words] = {}
         for wording in wordings:
@@ -55,11 +59,12 @@ class Phrasebook:
         )
 
     def bare(self, country: Country) -> Country:
-        """The country without the names that we say anyway, so that they follow the book: `filled` gives them again."""
-        if country.name == _UNSAID:
-            return country
-        known = self._countries.get(country.code)
-        return Country(country.code) if known and country.name.filled(known.name) == known.name else country
+        """The country without names that the book has for it, so that they follow the book: `filled` gives them again.
+
+        A name that came with the book counts too where the operator set another: feeds go on with it.
+        """
+        names = self._names.get(country.code, []) if country.name else []
+        return Country(country.code) if any(country.name.filled(name) == name for name in names) else country
 
     def bare_said(self, said: Said) -> Said:
         """The same of what was said."""

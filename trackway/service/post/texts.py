@@ -96,9 +96,9 @@ class Texts:
         return bool(found)
 
     def _bound(self, own: Own) -> Phrasebook:
-        """The operator's words first; ours for the messages that it has given another English name."""
-        countries = self._countries | {country.code: country for country in own.countries}
-        return Phrasebook([*self._in_order(own.wordings), *self._wordings], countries.values())
+        """The operator's words first; ours for the messages and countries that it has given another English name."""
+        countries = [*own.countries, *self._countries.values()]
+        return Phrasebook([*self._in_order(own.wordings), *self._wordings], countries)
 
     def _in_order(self, own: Sequence[Wording]) -> list[Wording]:
         changed = {wording.key: wording for wording in own}
