@@ -15,8 +15,8 @@ from trackway.storage.tracking.loading import look
 from trackway.wire.track17.track import write_track
 
 _KEPT = Statement(
-    "SELECT tracking_id, tracking.tag, track.tag, tracking.guess, track.guess "
-    "FROM track JOIN tracking ON id = tracking_id"
+    "SELECT tracking_id, tracking.account_id, tracking.number, tracking.carrier, tracking.tag, tracking.guess, "
+    "track.account_id, track.number, track.carrier, track.tag, track.guess FROM track JOIN tracking ON id = tracking_id"
 )
 _ORPHANS = Statement("SELECT COUNT(*) FROM leg WHERE NOT EXISTS (SELECT 1 FROM tracking WHERE id = tracking_id)")
 OTHER = "RT215770200HK"
@@ -55,7 +55,7 @@ class Life(Stage):
         """How many answers were looked at, each of them right."""
         database = self.shop.house.store.main
         kept = [tuple(row) for row in await database.read(_KEPT)]
-        assert all(tag == track_tag and guess == track_guess for _, tag, track_tag, guess, track_guess in kept)
+        assert all(row[1:6] == row[6:] for row in kept)
         assert [tuple(row) for row in await database.read(_ORPHANS)] == [(0,)]
         trackings = (await look(database, sorted(row[0] for row in kept))).values()
         country_key = self.shop.house.carriers.country_key
@@ -69,6 +69,8 @@ class Life(Stage):
         ]
         accepted, _ = await self.shop.ask("gettrackinfo", {"number": NUMBER}, {"number": OTHER})
         assert sorted(accepted, key=str) == sorted(fresh, key=str)
+        subjects = [{"number": one.number, "carrier": one.carrier} for one in trackings]
+        assert (await self.shop.ask("gettrackinfo", *subjects))[0] == fresh
         return len(fresh)
 
 
