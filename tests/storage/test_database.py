@@ -18,6 +18,8 @@ _GET = Statement("SELECT subject FROM tally WHERE day @any(days bigint) ORDER BY
 _LONG = Statement(
     "WITH RECURSIVE count (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM count WHERE n < 300000) SELECT max(n) FROM count"
 )
+_COUNT = Statement("UPDATE tally SET calls = calls + 1 WHERE subject = 'row' AND day = :day")
+_CALLS = Statement("SELECT calls FROM tally WHERE subject = 'row' ORDER BY day")
 _BROKEN = Statement("SELECT nothing FROM nowhere")
 
 
@@ -103,3 +105,23 @@ async def test_the_quick_door_writes_too(store: Store) -> None:
 
     assert await store.quick.write(work) == 1
     assert len(await store.quick.read(_GET, days=[9])) == 1
+
+
+async def test_of_two_that_wait_for_each_other_the_one_that_is_broken_off_is_done_again(
+    store: Store, database_url: str
+) -> None:
+    for day in (1, 2):
+        await store.main.write(lambda tx, day=day: tx.fetch(_PUT_ONE, subject="row", day=day))  # type: ignore[misc]
+    both = asyncio.Barrier(2)
+    met = database_url.startswith("sqlite")  # whose only writer waits for nobody
+
+    async def count(tx: Transaction, *days: int) -> None:
+        nonlocal met
+        await tx.fetch(_COUNT, day=days[0])
+        if not met:  # each holds what the other wants next
+            await both.wait()
+            met = True
+        await tx.fetch(_COUNT, day=days[1])
+
+    await asyncio.gather(store.main.write(lambda tx: count(tx, 1, 2)), store.main.write(lambda tx: count(tx, 2, 1)))
+    assert [calls for (calls,) in await store.main.read(_CALLS)] == [2, 2]

@@ -1,7 +1,7 @@
 """The store for more than one machine: asyncpg, one statement a round trip."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeVar
 
 import asyncpg
@@ -13,6 +13,7 @@ from trackway.storage.statement import Statement
 T = TypeVar("T")
 # A statement is planned for the tables as they are then: one planned while they were empty reads them whole ever after.
 _PLAN_SECONDS = 30
+_AGAIN = 2
 
 
 class PostgresTransaction:
@@ -74,13 +75,21 @@ class PostgresDatabase:
         return await self.read(statement, **values)
 
     async def write(self, work: Work[T]) -> T:
-        """What `work` returns, once committed."""
-        async with _told(), self._pool.acquire() as connection, connection.transaction():
-            return await work(PostgresTransaction(connection))
+        """What `work` returns, once committed. Where it and others waited for each other in a circle, it is done anew."""
+        async with _told(), self._pool.acquire() as connection:
+            for _ in range(_AGAIN):
+                with suppress(asyncpg.DeadlockDetectedError):
+                    return await _once(connection, work)
+            return await _once(connection, work)
 
     async def close(self) -> None:
         """Give the connections back."""
         await self._pool.close()
+
+
+async def _once(connection: Any, work: Work[T]) -> T:
+    async with connection.transaction():
+        return await work(PostgresTransaction(connection))
 
 
 async def _leave_as_is(_: Any) -> None:
