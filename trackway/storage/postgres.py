@@ -75,7 +75,7 @@ class PostgresDatabase:
         return await self.read(statement, **values)
 
     async def write(self, work: Work[T]) -> T:
-        """What `work` returns, once committed. Where it and others waited for each other in a circle, it is done anew."""
+        """What `work` returns, once committed. Where it waited with others in a circle, it is done anew."""
         async with _told(), self._pool.acquire() as connection:
             for _ in range(_AGAIN):
                 with suppress(asyncpg.DeadlockDetectedError):
