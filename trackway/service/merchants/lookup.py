@@ -28,6 +28,9 @@ class Lookup:
         """
         subjects = [item for item in items if isinstance(item, Subject)]
         told = await self._trackings.told(account, {item.number for item in subjects})
+        named: list[Found | Refused] = [one for item in subjects if (one := told.get((item.number, item.carrier)))]
+        if len(named) == len(items):
+            return named
         others = {item.number for item in subjects if (item.number, item.carrier) not in told}
         known = await self._trackings.tracks(account, list(others)) if others else {}
         outcomes: list[Found | Refused] = []
