@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from trackway.storage.tracking.statistics import Statistics
 from trackway.worker.loop import Loop, Sleep
 
-_PAUSE = timedelta(minutes=5)
+_SOON, _PAUSE = timedelta(seconds=20), timedelta(minutes=5)
 _KEPT = timedelta(days=400)
 _BATCH = 500
 Turn = Callable[[str, datetime, datetime], Awaitable[bool]]
@@ -16,6 +16,7 @@ Turn = Callable[[str, datetime, datetime], Awaitable[bool]]
 class Counter(Loop):
     """One round counts and forgets what is too old; of several processes one does it. `late` is what counts as stuck.
 
+    The second round comes soon after the first, which in a new store finds nothing.
     `turn` says whether it is this process's to do, and nobody else's until then.
     """
 
@@ -35,11 +36,13 @@ class Counter(Loop):
         self._turn = turn
         self._late = late
         self._clock = clock
+        self._until_next = _SOON
 
     async def tick(self) -> float:
         """One round."""
-        now = self._clock()
-        if await self._turn("census", now, now + _PAUSE - timedelta(seconds=1)):
+        now, pause = self._clock(), self._until_next
+        self._until_next = _PAUSE
+        if await self._turn("census", now, now + pause - timedelta(seconds=1)):
             await self._statistics.take_census(now, now - self._late)
             await self._statistics.purge(now - _KEPT, _BATCH)
-        return _PAUSE.total_seconds()
+        return pause.total_seconds()

@@ -75,6 +75,19 @@ async def test_what_wants_a_person(stage: Stage, clock: Clock) -> None:
     assert "Left" in wanted.event.text
 
 
+async def test_a_new_store_is_counted_again_soon(stage: Stage, clock: Clock) -> None:
+    house, counter = stage.shop.house, _counter(stage)
+    soon = await counter.tick()
+    await stage.scan(1)
+    await stage.shop.ask("register", {"number": NUMBER})
+    await _ask(stage)
+    clock.move(seconds=soon)
+    assert await counter.tick() > soon
+    picture = await house.merchants.overview.picture(1, clock())
+    assert picture.now is not None
+    assert picture.now.moving == 1
+
+
 async def test_another_account_sees_nothing_of_it(stage: Stage, clock: Clock) -> None:
     await stage.shop.shop("other")
     stage.shop.key = stage.inbox.key
