@@ -25,8 +25,8 @@ ENDPOINTS = ("gettrackinfo", "register")
 SERVER_CORE, LOAD_CORE = 0, 1
 _UNBOUNDED = 1 << 40
 _MEMORY = "6GB"
-# Seconds. A backend of PostgreSQL pays for each page of the shared buffers that it meets for the first time.
-_WARM_UP = {"sqlite": 1.0, "postgres": 12.0}
+# In rounds. A backend of PostgreSQL pays for each page of the shared buffers that it meets for the first time.
+_WARM_UP = {"sqlite": 0.5, "postgres": 6}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +112,7 @@ def _store(plan: Plan, engine: str, size: int, server: tuple[str, int] | None) -
             seed.warm(plan.folder / "postgres" if server else seeded.data)
             for endpoint in ENDPOINTS:
                 for one in servers:
-                    outcome = _load(one, endpoint, size, plan.seconds if turn else _WARM_UP[engine])
+                    outcome = _load(one, endpoint, size, plan.seconds * (1 if turn else _WARM_UP[engine]))
                     if turn:  # the one before the first warms up
                         lines[endpoint, one.name].rounds.append(outcome)
             seed.forget(seeded)

@@ -27,7 +27,7 @@ class Lookup:
         Without a carrier all of a number's trackings answer.
         """
         subjects = [item for item in items if isinstance(item, Subject)]
-        told = await self._trackings.told(account, {item.number for item in subjects})
+        told = await self._trackings.told(account, {item.number for item in subjects}) if subjects else {}
         named: list[Found | Refused] = [one for item in subjects if (one := told.get((item.number, item.carrier)))]
         if len(named) == len(items):
             return named

@@ -121,8 +121,7 @@ class Registration:
             self._catalogue.by_key(item.final_carrier)
             if not carrier.postal:
                 raise FinalCarrierNotPostal
-        if item.param or carrier.needs:
-            carrier.check(item.param)
+        carrier.check(item.param)
 
 
 def _outcome(item: NewTracking, kept: Registered, fresh: set[tuple[str, int]]) -> Accepted | Refused:
