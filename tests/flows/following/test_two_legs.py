@@ -19,7 +19,7 @@ class ChinaPost:
     """The post at the origin: knows every number, says what the test says."""
 
     id = "china-post"
-    carriers = frozenset({3011, FEDEX})
+    carriers = frozenset({3011, 3013, FEDEX})
     limits = Limits(batch=30)
 
     def __init__(self) -> None:
@@ -94,6 +94,22 @@ async def test_a_final_carrier_that_was_given_is_asked_from_the_start(posts: Two
     await posts.poll_origin()
     track = await info(posts)
     assert [track["is1"], track["is2"]] == [1, 1]
+
+
+async def test_another_first_carrier_takes_along_the_final_one_that_was_given_and_no_other(posts: TwoPosts) -> None:
+    """T29: one that the wrong carrier's answer told goes with that answer."""
+    given = "RR473124815CN"
+    await posts.shop.ask("register", {"number": NUMBER}, {"number": given, "final_carrier": 8011})
+    posts.origin.destination = "HK"
+    await posts.poll_origin()
+    assert (await info(posts))["w2"] == 8011
+    change = [{"number": number, "carrier_old": 3011, "carrier_new": 3013} for number in (NUMBER, given)]
+    assert len((await posts.shop.ask("changecarrier", *change))[0]) == 2
+    _, listed = await posts.shop.call("gettracklist", {"carrier": 3013})
+    assert {item["number"]: item["w2"] for item in listed["data"]["accepted"]} == {NUMBER: 0, given: 8011}
+    posts.origin.destination = "GB"
+    await posts.poll_origin()
+    assert [(await info(posts))[name] for name in ("w1", "w2", "c")] == [3013, 0, 1103]
 
 
 async def test_two_answers_that_come_at_once_are_both_kept(posts: TwoPosts) -> None:

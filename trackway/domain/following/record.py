@@ -13,6 +13,7 @@ class Record(Struct, frozen=True, kw_only=True):
     """What the rules about changes look at. `answered` says whether the carrier has answered since `awaiting_since`.
 
     `guess` is the carrier that registration answered with, where another one turned out to know the number, else 0.
+    `final_found` says that an answer told the final carrier, so that nobody gave it.
     """
 
     id: int
@@ -27,6 +28,7 @@ class Record(Struct, frozen=True, kw_only=True):
     carrier_changes: int
     awaiting_since: datetime | None
     answered: bool
+    final_found: bool
 
 
 class _OfCarrier(Protocol):

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from trackway.domain.carrier import Catalogue
+from trackway.domain.carrier import Carrier, Catalogue
 from trackway.domain.errors import Refusal
 from trackway.domain.errors import changes as errors
 from trackway.domain.errors.items import FinalCarrierNotPostal
@@ -66,7 +66,7 @@ class Recarry:
         self._check_request(item)
         record = _meant(item, records)
         carrier = self._catalogue.by_key(item.carrier_new or record.carrier)
-        final = item.final_carrier_new or (record.final_carrier if carrier.postal else 0)
+        final = item.final_carrier_new or _kept(record, carrier)
         if record.stopped_at is not None:
             raise errors.ChangeOfStopped(item.number)
         if (carrier.key, final) == (record.carrier, record.final_carrier):
@@ -84,6 +84,7 @@ class Recarry:
             carrier_changes=record.carrier_changes + 1,
             awaiting_since=now,
             answered=False,
+            final_found=False,
         )
 
     def _check_request(self, item: CarrierChange) -> None:
@@ -102,6 +103,12 @@ class Recarry:
             raise errors.TooManyCarrierChanges(record.number)
         if record.awaiting_since is not None and now - record.awaiting_since < self._patience:
             raise errors.AwaitingAnswer(record.number)
+
+
+def _kept(record: Record, carrier: Carrier) -> int:
+    """The final carrier that stays behind that first one: none that another first carrier's answer told."""
+    told_by_another = record.final_found and carrier.key != record.carrier
+    return record.final_carrier if carrier.postal and not told_by_another else 0
 
 
 def _meant(item: CarrierChange, records: Sequence[Record]) -> Record:

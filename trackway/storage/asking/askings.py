@@ -70,8 +70,8 @@ _REST_CANDIDATES = Statement(
     "UPDATE leg SET due_at = NULL, why = '' WHERE tracking_id @any(ids bigint) AND position > 2"
 )
 _ADD_LEGS = Statement(
-    "INSERT INTO leg (tracking_id, position, carrier, due_at) "
-    "SELECT tracking_id, position, carrier, CAST(:now AS BIGINT) "
+    "INSERT INTO leg (tracking_id, position, carrier, due_at, found) "
+    "SELECT tracking_id, position, carrier, CAST(:now AS BIGINT), true "
     "FROM @rows(legs: tracking_id bigint, position integer, carrier integer) AS given WHERE true "
     "ON CONFLICT (tracking_id, position) DO NOTHING"
 )

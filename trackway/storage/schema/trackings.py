@@ -81,6 +81,7 @@ leg = Table(
     Column("fault", Text, nullable=False, server_default=""),
     Column("reason", Text, nullable=False, server_default="new"),
     Column("why", Text, nullable=False, server_default=""),
+    Column("found", Boolean, nullable=False, server_default=false()),  # by an answer, not given by anyone
     PrimaryKeyConstraint("tracking_id", "position"),
     Index(
         "leg_by_due",

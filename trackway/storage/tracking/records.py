@@ -15,7 +15,8 @@ T = TypeVar("T")
 _RECORDS = Statement(
     "SELECT id, number, carrier, guess, final_carrier, param, tag, stopped_at, retracked, carrier_changes, "
     "awaiting_since, "
-    "EXISTS (SELECT 1 FROM track WHERE track.tracking_id = tracking.id) FROM tracking "
+    "EXISTS (SELECT 1 FROM track WHERE track.tracking_id = tracking.id), "
+    "EXISTS (SELECT 1 FROM leg WHERE leg.tracking_id = tracking.id AND position = 2 AND found) FROM tracking "
     "WHERE account_id = :account AND number @any(numbers text) ORDER BY id @locked"
 )
 _RESTART = Statement(
@@ -147,4 +148,5 @@ def _record(row: Row) -> Record:
         carrier_changes=row[9],
         awaiting_since=maybe_instant(row[10]),
         answered=bool(row[11]),
+        final_found=bool(row[12]),
     )
