@@ -1,6 +1,7 @@
 """The operator changes its texts, and every server tells the new ones soon after."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -49,6 +50,35 @@ async def test_what_was_loaded_may_be_loaded_again_after_a_country_is_renamed(st
         await texts.set_countries([Country("FR", gaul)])
     (item,), _ = await mailroom.history(ITEM.number, LATER)
     assert [scan.place for scan in item.scans] == [Country("FR", gaul)]
+
+
+async def test_a_feed_that_goes_on_with_a_name_of_before_tells_the_same_scans(store: Store) -> None:
+    """Whichever of the names that the country had, and also when it has the first again."""
+    mailroom, texts = open_mailroom(store), open_texts(store)
+    gaul, francia = Words("GAUL", "高盧", "高卢"), Words("FRANCIA", "法蘭克", "法兰克")
+
+    async def load_all(now: datetime) -> Sequence[Country]:
+        for name in (Words("GAUL"), gaul, francia, Words("FRANCE", "法國", "法国")):
+            scan = Scan("2026-11-03 09:00", Country("FR", name), "EMI")
+            await mailroom.load([replace(ITEM, scans=(scan,))], now)
+        (item,), _ = await mailroom.history(ITEM.number, now)
+        return [scan.place for scan in item.scans]
+
+    for name in (gaul, francia, gaul, francia):
+        await texts.set_countries([Country("FR", name)])
+    assert await load_all(NOW) == [Country("FR", francia)]
+    assert await texts.revert_country("FR")
+    assert await load_all(LATER) == [Country("FR", Words("FRANCE", "法國", "法国"))]
+
+
+async def test_a_name_of_before_is_nobodys_name_now(texts: Texts) -> None:
+    """What tells it keeps it, where there is no other."""
+    utopia = Country("XU", Words("UTOPIA"))
+    await texts.set_countries([utopia])
+    await texts.revert_country("XU")
+    book = await texts.book(NOW)
+    assert (book.country(Country("XU")), book.bare(utopia)) == (Country("XU"), utopia)
+    assert all(country != utopia for country, _ in await texts.countries())
 
 
 async def test_what_is_in_the_store_already_follows_the_change(store: Store) -> None:

@@ -28,14 +28,22 @@ _UNKNOWN = Wording(key="")
 
 
 class Phrasebook:
-    """Finds the words for what was told; what was told itself comes first. Of two for one thing, the first counts."""
+    """Finds the words for what was told; what was told itself comes first. Of two for one thing, the first counts.
 
-    def __init__(self, wordings: Iterable[Wording], countries: Iterable[Country]) -> None:
+    `former` are countries with names that they had before.
+    """
+
+    def __init__(
+        self, wordings: Iterable[Wording], countries: Iterable[Country], former: Iterable[Country] = ()
+    ) -> None:
         self._countries: dict[str, Country] = {}
         self._names: dict[str, list[Words]] = {}
         for country in countries:
             self._countries.setdefault(country.code, country)
             self._names.setdefault(country.code, []).append(country.name)
+        for country in former:
+            if country.code in self._names:
+                self._names[country.code].append(country.name)
         self._wordings: dict[str, Wording] = {}
         self._milestones: dict[str, Words] = {}
         for wording in wordings:
@@ -61,7 +69,7 @@ class Phrasebook:
     def bare(self, country: Country) -> Country:
         """The country without names that the book has for it, so that they follow the book: `filled` gives them again.
 
-        A name that came with the book counts too where the operator set another: feeds go on with it.
+        A name of before counts too where there is another now: feeds go on with it.
         """
         names = self._names.get(country.code, []) if country.name else []
         return Country(country.code) if any(country.name.filled(name) == name for name in names) else country

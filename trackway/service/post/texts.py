@@ -4,25 +4,17 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from trackway.domain.errors.items import FieldInvalid
 from trackway.domain.post.mail import Country, Words
 from trackway.domain.post.phrasebook import Phrasebook, Wording, folded
-from trackway.storage.post.phrases import Phrases
+from trackway.storage.post.phrases import Own, Phrases
 
 _FRESH = timedelta(seconds=5)
 _LONGEST = 255
 _CODE = re.compile(r"[A-Z]{3}").fullmatch
 _COUNTRY_CODE = re.compile(r"[A-Z]{2}").fullmatch
-
-
-class Own(Struct, frozen=True):
-    """What the operator put in the place of our texts, or beside them."""
-
-    wordings: list[Wording] = []
-    countries: list[Country] = []
 
 
 class Texts:
@@ -39,7 +31,7 @@ class Texts:
     async def book(self, now: datetime) -> Phrasebook:
         """The texts in force; the same object as long as nothing is changed."""
         if self._looked_at is None or abs(now - self._looked_at) >= _FRESH:
-            own = Own(*await self._phrases.all())
+            own = await self._phrases.all()
             if own != self._own:
                 self._own, self._book = own, self._bound(own)
             self._looked_at = now
@@ -47,12 +39,12 @@ class Texts:
 
     async def wordings(self) -> list[tuple[Wording, bool]]:
         """Every wording in the order in which they count, and whether it is the operator's own."""
-        own, _ = await self._phrases.all()
+        own = (await self._phrases.all()).wordings
         return [(wording, wording in own) for wording in self._in_order(own)]
 
     async def countries(self) -> list[tuple[Country, bool]]:
         """Every country by its code, and whether its names are the operator's own."""
-        _, own = await self._phrases.all()
+        own = (await self._phrases.all()).countries
         every = self._countries | {country.code: country for country in own}
         return [(country, country in own) for _, country in sorted(every.items())]
 
@@ -98,7 +90,7 @@ class Texts:
     def _bound(self, own: Own) -> Phrasebook:
         """The operator's words first; ours for the messages and countries that it has given another English name."""
         countries = [*own.countries, *self._countries.values()]
-        return Phrasebook([*self._in_order(own.wordings), *self._wordings], countries)
+        return Phrasebook([*self._in_order(own.wordings), *self._wordings], countries, own.former)
 
     def _in_order(self, own: Sequence[Wording]) -> list[Wording]:
         changed = {wording.key: wording for wording in own}
