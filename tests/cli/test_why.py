@@ -12,8 +12,10 @@ from trackway.app.house import House, open_house
 from trackway.app.workers import poller_of
 from trackway.cli import main
 from trackway.config import load
-from trackway.domain.asking.ledger import Pause
+from trackway.domain.asking.ledger import Pause, call_of
+from trackway.domain.asking.planning import Reason
 from trackway.domain.following.registration import Application
+from trackway.storage.asking.ledger import Ledger
 from trackway.storage.asking.pauses import Pauses
 from trackway.storage.passing.shared import SharedMemory
 
@@ -74,6 +76,19 @@ def test_the_budget_is_a_table_or_json(data: Path) -> None:
     (line,) = _run(data, "carriers", "budget", "--json").output.splitlines()
     (day,) = json.loads(line)["days"]
     assert (day["calls"], day["items"], day["answers"], day["faults"]) == (1, 1, 1, 0)
+
+
+def test_the_budget_says_what_was_left_of_a_day_that_is_over(data: Path) -> None:
+    async def whole() -> None:
+        async with open_house(load(data=data)) as house:
+            yesterday = house.clock() - timedelta(days=1)
+            call = call_of("simulated", yesterday, {}, took_ms=9, left=7, reasons={Reason.PLAN: 1})
+            await Ledger(house.store.quick).note(call)
+
+    asyncio.run(whole())
+    _, today, yesterday, *_ = _run(data, "carriers", "budget", "--days", "2").output.splitlines()
+    assert today.split()[2:4] == ["1", "1"], "no limit, so nothing is left of one"
+    assert yesterday.split()[2:4] == ["1", "7"]
 
 
 def test_a_pause_is_told_with_the_budget_and_why(data: Path) -> None:

@@ -179,6 +179,9 @@ async def test_the_days_budget_is_one_for_all_and_ends_at_the_carriers_midnight(
     clock.now = midnight
     await desks[0].ask(carrier, TWO)
     assert len(carrier.called_at) == 4
+    ledger, day = Ledger(store.quick), timedelta(days=1)
+    days = [await ledger.day("carrier", NOW.date(), begin, begin + day) for begin in (midnight - day, midnight)]
+    assert [one.left for one in days] == [0, 2]
 
 
 async def test_a_carrier_that_wants_no_more_today_is_left_alone_by_all(store: Store, clock: Clock) -> None:

@@ -16,7 +16,7 @@ def budget(
     data: Data = None,
     database: DatabaseUrl = None,
 ) -> None:
-    """Print what each carrier account was asked, why, what came of it, and what is left of its day."""
+    """Print what each carrier account was asked, why, what came of it, and what is or was left of its day."""
     standings = within(lambda house: house.asking.budget.standings(days, house.clock()), data=data, database=database)
     if as_json:
         for standing in standings:
@@ -44,8 +44,8 @@ def _table(standings: list[Standing]) -> Table:
         table.add_column(name, justify="right", no_wrap=True)
     for standing in standings:
         for at, day in enumerate(standing.days):
-            left = "" if at or standing.left is None else f"{standing.left}"
-            table.add_row(standing.connector, day.day.isoformat(), *_counts(day, left))
+            left = day.left if at else standing.left
+            table.add_row(standing.connector, day.day.isoformat(), *_counts(day, "" if left is None else f"{left}"))
     return table
 
 

@@ -36,11 +36,15 @@ class Call(Struct, frozen=True, kw_only=True):
 
 
 class Day(Struct, frozen=True, kw_only=True):
-    """What one carrier account did on one of its days; `took_ms` is of all calls together."""
+    """What one carrier account did on one of its days; `took_ms` is of all calls together.
+
+    `left` is what the day's budget still held after its last call, None where there was none of either.
+    """
 
     connector: str
     day: date
     calls: int
+    left: int | None
     items: int
     answers: int
     faults: int
