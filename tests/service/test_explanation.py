@@ -103,10 +103,8 @@ async def test_a_day_that_is_used_up_is_told(shop: Shop) -> None:
     assert await shop.obstacles(POST) == []
     for _ in range(3):
         await Allowance(shop.house.store.quick).spend("carrier:hongkong-post", NOW.toordinal(), 100_000)
-    standing = {one.connector: one for one in await shop.house.asking.budget.standings(2, shop.clock())}[
-        "hongkong-post"
-    ]
-    assert (standing.left, len(standing.days), standing.renewed_at.hour) == (99_997, 2, 16)
+    balance = {one.connector: one for one in await shop.house.asking.budget.balances(2, shop.clock())}["hongkong-post"]
+    assert (balance.left, len(balance.days), balance.renewed_at.hour) == (99_997, 2, 16)
 
 
 async def test_a_carrier_that_is_likely_wrong_is_told(shop: Shop) -> None:
@@ -126,7 +124,7 @@ async def test_a_person_may_have_it_asked_unless_it_was_asked_a_moment_ago(shop:
     assert (await shop.leg(NORMAL)).next_why == "a person asked for it"
     assert (await shop.leg(NORMAL)).next_at == shop.clock()
     await shop.poll()
-    (today,) = [one.days[0] for one in await shop.house.asking.budget.standings(1, shop.clock())]
+    (today,) = [one.days[0] for one in await shop.house.asking.budget.balances(1, shop.clock())]
     assert {reason.value: count for reason, count in today.reasons.items() if count} == {"new": 1, "person": 1}
     with pytest.raises(AskRefused, match="no connector is set up for Hongkong Post"):
         await shop.hurry(POST)

@@ -131,8 +131,8 @@ async def test_what_is_sent_is_told_at_once_and_why_it_was_read_is_known(depot: 
     (leg,) = explanation.legs
     assert (leg.connector, leg.next_at, leg.next_why) == ("inbound", depot.clock(), "its carrier sent events")
     await depot.told()
-    (standing,) = await depot.shop.house.asking.budget.standings(1, depot.clock())
-    assert standing.days[0].reasons[Reason.TOLD] == 1
+    (balance,) = await depot.shop.house.asking.budget.balances(1, depot.clock())
+    assert balance.days[0].reasons[Reason.TOLD] == 1
 
 
 async def test_an_answer_under_way_that_lacks_the_new_event_is_asked_again(depot: Depot) -> None:

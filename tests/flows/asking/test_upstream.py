@@ -94,9 +94,9 @@ async def test_what_the_service_costs_and_why_is_told(chain: Chain) -> None:
     (explanation,) = await chain.near.house.asking.explanations.of(NUMBER, None, chain.clock())
     assert explanation.legs[0].connector == "track17"
     assert "no answer yet" in explanation.legs[0].came_back
-    (standing,) = await chain.near.house.asking.budget.standings(1, chain.clock())
-    (day,) = standing.days
-    assert (standing.connector, day.calls, day.items, day.faults) == ("track17", 2, 2, 2)
+    (balance,) = await chain.near.house.asking.budget.balances(1, chain.clock())
+    (day,) = balance.days
+    assert (balance.connector, day.calls, day.items, day.faults) == ("track17", 2, 2, 2)
     (far,) = await chain.far.house.asking.explanations.of(POST, None, chain.clock())
     assert [leg.carrier for leg in far.legs] == [11031]
 

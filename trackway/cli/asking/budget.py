@@ -7,7 +7,7 @@ from rich.table import Table
 
 from trackway.cli.base import AsJson, Data, DatabaseUrl, out, print_json, within
 from trackway.domain.asking.ledger import Day
-from trackway.service.asking.budget import Standing
+from trackway.service.asking.budget import Balance
 
 
 def budget(
@@ -17,35 +17,35 @@ def budget(
     database: DatabaseUrl = None,
 ) -> None:
     """Print what each carrier account was asked, why, what came of it, and what is or was left of its day."""
-    standings = within(lambda house: house.asking.budget.standings(days, house.clock()), data=data, database=database)
+    balances = within(lambda house: house.asking.budget.balances(days, house.clock()), data=data, database=database)
     if as_json:
-        for standing in standings:
-            print_json(standing)
+        for balance in balances:
+            print_json(balance)
         return
-    if not standings:
+    if not balances:
         out.print("no connector is set up; see `trackway carrier list`")
         return
-    out.print(_table(standings))
-    for standing in standings:
-        for day in standing.days:
+    out.print(_table(balances))
+    for balance in balances:
+        for day in balance.days:
             if day.calls:
-                out.print(f"{standing.connector} {day.day}: {_why(day)}", markup=False)
-        if standing.pause is not None:
-            until = f"{standing.pause.until:%Y-%m-%d %H:%M:%S} UTC"
-            out.print(f"{standing.connector} is paused until {until}: {standing.pause.why}", markup=False)
+                out.print(f"{balance.connector} {day.day}: {_why(day)}", markup=False)
+        if balance.pause is not None:
+            until = f"{balance.pause.until:%Y-%m-%d %H:%M:%S} UTC"
+            out.print(f"{balance.connector} is paused until {until}: {balance.pause.why}", markup=False)
 
 
-def _table(standings: list[Standing]) -> Table:
+def _table(balances: list[Balance]) -> Table:
     numbers = ("calls", "left", "numbers", "answers", "faults", "limited", "ms")
     table = Table(box=None)
     for name in ("account", "day"):
         table.add_column(name, no_wrap=True)
     for name in numbers:
         table.add_column(name, justify="right", no_wrap=True)
-    for standing in standings:
-        for at, day in enumerate(standing.days):
-            left = day.left if at else standing.left
-            table.add_row(standing.connector, day.day.isoformat(), *_counts(day, "" if left is None else f"{left}"))
+    for balance in balances:
+        for at, day in enumerate(balance.days):
+            left = day.left if at else balance.left
+            table.add_row(balance.connector, day.day.isoformat(), *_counts(day, "" if left is None else f"{left}"))
     return table
 
 

@@ -14,8 +14,8 @@ from trackway.storage.asking.pauses import Pauses
 from trackway.storage.passing.allowance import Allowance
 
 
-class Standing(Struct, frozen=True, kw_only=True):
-    """How a carrier account stands: its days, today first, and what today still allows, None where all is allowed."""
+class Balance(Struct, frozen=True, kw_only=True):
+    """The balance of a carrier account: its days, today first, and what today still allows, None where all is allowed."""
 
     connector: str
     per_day: int
@@ -34,9 +34,9 @@ class Budget:
         self._ledger = ledger
         self._pauses = pauses
 
-    async def standings(self, days: int, now: datetime) -> list[Standing]:
+    async def balances(self, days: int, now: datetime) -> list[Balance]:
         """Every account that is set up, with its last days, each as long as the carrier counts it."""
-        return [await self._standing(asker, days, now) for asker in (await self._roster.askers()).values()]
+        return [await self._balance(asker, days, now) for asker in (await self._roster.askers()).values()]
 
     async def left(self, asker: Asker, now: datetime) -> int | None:
         """How many calls today still allows, None where there is no limit."""
@@ -46,8 +46,8 @@ class Budget:
         made = await self._allowance.made(f"carrier:{asker.connector}", day_of(now, limits.day_zone))
         return max(limits.per_day - made, 0)
 
-    async def _standing(self, asker: Asker, days: int, now: datetime) -> Standing:
-        return Standing(
+    async def _balance(self, asker: Asker, days: int, now: datetime) -> Balance:
+        return Balance(
             connector=asker.connector,
             per_day=asker.limits.per_day,
             left=await self.left(asker, now),

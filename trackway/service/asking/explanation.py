@@ -17,7 +17,7 @@ from trackway.domain.recognising.recognition import recognise
 from trackway.domain.tracking import Milestone, Position, QueryState, StopReason
 from trackway.service.asking.budget import Budget
 from trackway.service.asking.roster import Asker, Roster
-from trackway.storage.asking.legs import Followed, Legs, Standing
+from trackway.storage.asking.legs import Followed, Legs, LegStatus
 from trackway.storage.asking.pauses import Pauses
 
 _LATE = timedelta(minutes=5)
@@ -136,7 +136,7 @@ class Explanations:
             raise NotRegistered(wanted)
         asked = await self._roster.carriers()
 
-        def askable(legs: Sequence[Standing]) -> Sequence[Standing]:
+        def askable(legs: Sequence[LegStatus]) -> Sequence[LegStatus]:
             refused = [self._refusal(leg, asked, now) for leg in legs]
             if all(refused):
                 raise next(filter(None, refused))
@@ -145,7 +145,7 @@ class Explanations:
         await self._legs.hurry([one.id for one in found], askable, now)
         return await self.of(wanted, account, now)
 
-    def _refusal(self, leg: Standing, asked: frozenset[int], now: datetime) -> AskRefused | None:
+    def _refusal(self, leg: LegStatus, asked: frozenset[int], now: datetime) -> AskRefused | None:
         name = self._name(leg.carrier)
         if leg.due_at is None:
             return AskRefused(f"{name} is not asked for it any more")
@@ -179,7 +179,7 @@ class Explanations:
             hindrances=hindrances,
         )
 
-    def _story(self, leg: Standing, asker: Asker | None) -> LegStory:
+    def _story(self, leg: LegStatus, asker: Asker | None) -> LegStory:
         return LegStory(
             position=leg.position,
             carrier=leg.carrier,
@@ -202,7 +202,7 @@ class Explanations:
             yield Hindrance(kind=Obstacle.STOPPED, text=text)
 
     async def _in_the_way(
-        self, leg: Standing, asker: Asker | None, pauses: dict[str, Pause | None], now: datetime
+        self, leg: LegStatus, asker: Asker | None, pauses: dict[str, Pause | None], now: datetime
     ) -> list[Hindrance]:
         if leg.due_at is None:
             return []
@@ -243,7 +243,7 @@ class Explanations:
             return str(carrier)
 
 
-def _came_back(leg: Standing) -> str:
+def _came_back(leg: LegStatus) -> str:
     if leg.asked_at is None:
         return "it was not asked yet"
     said = _SAID[leg.state]

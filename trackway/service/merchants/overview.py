@@ -8,7 +8,7 @@ from msgspec import Struct
 from trackway.domain.counting.statistic import Histogram, Statistic, summed
 from trackway.domain.tracking import Milestone
 from trackway.storage.tracking.attention import Attention, Wanted
-from trackway.storage.tracking.statistics import Standing, Statistics
+from trackway.storage.tracking.statistics import Headcount, Statistics
 
 STUCK_AFTER = timedelta(days=7)
 SPAN = timedelta(days=30)
@@ -73,7 +73,7 @@ class Overview:
     async def picture(self, account: int, now: datetime) -> Picture:
         """How the account's parcels are doing."""
         since = now - SPAN
-        days = _by_day(await self._statistics.standings(account, since))
+        days = _by_day(await self._statistics.census(account, since))
         told = await self._statistics.daily(account, Statistic.TOLD, since)
         return Picture(
             now=days[-1] if days else None,
@@ -125,14 +125,14 @@ class Overview:
         return sorted(found, key=lambda one: one.since)[:_MOST]
 
 
-def _by_day(standings: Iterable[Standing]) -> list[Counts]:
-    days: dict[int, list[Standing]] = {}
-    for one in standings:
+def _by_day(census: Iterable[Headcount]) -> list[Counts]:
+    days: dict[int, list[Headcount]] = {}
+    for one in census:
         days.setdefault(one.day, []).append(one)
     return [_counts(day, found) for day, found in sorted(days.items())]
 
 
-def _counts(day: int, found: Sequence[Standing]) -> Counts:
+def _counts(day: int, found: Sequence[Headcount]) -> Counts:
     by_state = {one.milestone: one.count for one in found}
     return Counts(
         day=day,

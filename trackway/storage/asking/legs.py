@@ -30,7 +30,7 @@ _HURRY = Statement(
 )
 
 
-class Standing(Struct, frozen=True, kw_only=True):
+class LegStatus(Struct, frozen=True, kw_only=True):
     """One leg: how its last asking went, and when and why the next one comes; `due_at` is None where none does."""
 
     tracking: int
@@ -61,7 +61,7 @@ class Followed(Struct, frozen=True, kw_only=True):
     registered_at: datetime
     stopped_at: datetime | None
     stop_reason: StopReason | None
-    legs: Sequence[Standing]
+    legs: Sequence[LegStatus]
 
 
 class Legs:
@@ -73,26 +73,26 @@ class Legs:
     async def of(self, number: str, account: int | None) -> list[Followed]:
         """Every registration of the number by the account, or by anybody, oldest first."""
         rows = await self._database.scan(_OF_NUMBER, number=number, account=account or _ANYBODY)
-        legs: dict[int, list[Standing]] = {row[0]: [] for row in rows}
+        legs: dict[int, list[LegStatus]] = {row[0]: [] for row in rows}
         for row in await self._database.read(_LEGS, ids=list(legs)) if rows else ():
-            legs[row[0]].append(_standing(row))
+            legs[row[0]].append(_status(row))
         return [_followed(row, legs[row[0]]) for row in rows]
 
     async def hurry(
-        self, ids: Sequence[int], meant: Callable[[Sequence[Standing]], Sequence[Standing]], now: datetime
+        self, ids: Sequence[int], meant: Callable[[Sequence[LegStatus]], Sequence[LegStatus]], now: datetime
     ) -> None:
         """Make legs due now because a person wants it: those that `meant` picks, or raises for, under a lock."""
 
         async def work(transaction: Transaction) -> None:
-            legs = meant([_standing(row) for row in await transaction.fetch(_HELD, ids=list(ids))])
+            legs = meant([_status(row) for row in await transaction.fetch(_HELD, ids=list(ids))])
             rows = [(leg.tracking, leg.position) for leg in legs]
             await transaction.fetch(_HURRY, legs=rows, now=to_ms(now))
 
         await self._database.write(work)
 
 
-def _standing(row: Row) -> Standing:
-    return Standing(
+def _status(row: Row) -> LegStatus:
+    return LegStatus(
         tracking=row[0],
         position=Position(row[1]),
         carrier=row[2],
@@ -108,7 +108,7 @@ def _standing(row: Row) -> Standing:
     )
 
 
-def _followed(row: Row, legs: Sequence[Standing]) -> Followed:
+def _followed(row: Row, legs: Sequence[LegStatus]) -> Followed:
     return Followed(
         id=row[0],
         account=row[1],

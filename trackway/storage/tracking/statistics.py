@@ -48,7 +48,7 @@ _KEEP = Statement(
     "stuck bigint) AS given WHERE true"
 )
 _FORGET = Statement("DELETE FROM census WHERE day < :before")
-_STANDING = Statement(
+_CENSUS = Statement(
     "SELECT day, milestone, count, stuck, counted_at FROM census WHERE account_id = :account AND day >= :since "
     "ORDER BY day, milestone"
 )
@@ -63,7 +63,7 @@ class Counted(Struct, frozen=True, kw_only=True):
     count: int
 
 
-class Standing(Struct, frozen=True, kw_only=True):
+class Headcount(Struct, frozen=True, kw_only=True):
     """How many trackings of an account stood at a milestone when they were last counted that day.
 
     `stuck` are those of them, still followed, of which nothing was heard for long.
@@ -118,11 +118,11 @@ class Statistics:
         await self._database.write(work)
         return len({row[0] for row in rows})
 
-    async def standings(self, account: int, since: datetime) -> list[Standing]:
+    async def census(self, account: int, since: datetime) -> list[Headcount]:
         """What the last census of each day since then found, oldest first."""
-        rows = await self._database.read(_STANDING, account=account, since=day_of(since))
+        rows = await self._database.read(_CENSUS, account=account, since=day_of(since))
         return [
-            Standing(day=day, milestone=Milestone(milestone), count=count, stuck=stuck, counted_at=from_ms(counted_at))
+            Headcount(day=day, milestone=Milestone(milestone), count=count, stuck=stuck, counted_at=from_ms(counted_at))
             for day, milestone, count, stuck, counted_at in rows
         ]
 

@@ -8,7 +8,7 @@ from starlette.routing import BaseRoute
 
 from trackway.domain.carrier import Catalogue
 from trackway.domain.person import Role
-from trackway.service.asking.budget import Budget, Standing
+from trackway.service.asking.budget import Balance, Budget
 from trackway.service.asking.connecting import Connecting, Offer
 from trackway.service.asking.roster import Asker, Roster
 from trackway.service.merchants.overview import Overview
@@ -23,10 +23,10 @@ _MOST_NAMED = 6
 
 
 class Row(Struct, frozen=True, kw_only=True):
-    """One connector; `standing` only where it is set up and can work. `names` are some of its carriers."""
+    """One connector; `balance` only where it is set up and can work. `names` are some of its carriers."""
 
     offer: Offer
-    standing: Standing | None
+    balance: Balance | None
     names: Sequence[str]
     more: int
 
@@ -35,9 +35,9 @@ class Row(Struct, frozen=True, kw_only=True):
         """In a word: off, broken, paused, failing, well, or quiet where nothing was asked for a week."""
         if not self.offer.connected:
             return "off"
-        if self.standing is None:
+        if self.balance is None:
             return "broken"
-        if self.standing.pause is not None:
+        if self.balance.pause is not None:
             return "paused"
         calls, failed = self.week("calls"), self.week("failed")
         if not calls:
@@ -46,7 +46,7 @@ class Row(Struct, frozen=True, kw_only=True):
 
     def week(self, what: str) -> int:
         """The sum of the last seven days."""
-        return sum(getattr(day, what) for day in self.standing.days) if self.standing else 0
+        return sum(getattr(day, what) for day in self.balance.days) if self.balance else 0
 
 
 class CarriersPage:
@@ -79,9 +79,9 @@ class CarriersPage:
 
     async def show(self, visit: Visit) -> Response:
         """All connectors that are installed, those in use first."""
-        standings = {one.connector: one for one in await self._budget.standings(_DAYS, visit.now)}
+        balances = {one.connector: one for one in await self._budget.balances(_DAYS, visit.now)}
         askers = await self._roster.askers()
-        rows = [self._row(offer, standings, askers, visit) for offer in await self._connecting.offers()]
+        rows = [self._row(offer, balances, askers, visit) for offer in await self._connecting.offers()]
         rows.sort(key=lambda row: (not row.offer.connected, row.offer.connector))
         return visit.page(
             "house/carriers.html",
@@ -106,12 +106,12 @@ class CarriersPage:
             await self._connecting.disconnect(connector)
         return visit.back(PATH, "carriers.dropped", connector=connector)
 
-    def _row(self, offer: Offer, standings: Mapping[str, Standing], askers: Mapping[str, Asker], visit: Visit) -> Row:
+    def _row(self, offer: Offer, balances: Mapping[str, Balance], askers: Mapping[str, Asker], visit: Visit) -> Row:
         asker = askers.get(offer.connector)
         keys = sorted(asker.carriers) if asker else []
         return Row(
             offer=offer,
-            standing=standings.get(offer.connector),
+            balance=balances.get(offer.connector),
             names=[carrier_name(self._catalogue, key, visit.language) for key in keys[:_MOST_NAMED]],
             more=max(len(keys) - _MOST_NAMED, 0),
         )
