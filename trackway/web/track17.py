@@ -24,8 +24,8 @@ from trackway.wire.track17.codes import INTERNAL, NOWHERE
 from trackway.wire.track17.list import read_filter, write_page
 
 Endpoint = Callable[[Account, bytes, datetime], Awaitable[bytes]]
-_ROOT = "/track/"
-_BASE = f"{_ROOT}v1/"
+_ROOT = "/track"
+_BASE = f"{_ROOT}/v1/"
 _log = structlog.get_logger(__name__)
 
 
@@ -79,7 +79,8 @@ class Track17Face:
 
     def routes(self) -> list[BaseRoute]:
         """One route for all names, for whatever method; what is nowhere is told in JSON too (T12)."""
-        return [_AnyCase(_BASE + "{name:path}", self), _AnyCase(_ROOT + "{path:path}", _nowhere, methods=METHODS)]
+        nothing = [_AnyCase(path, _nowhere, methods=METHODS) for path in (_ROOT, _ROOT + "/{path:path}")]
+        return [_AnyCase(_BASE + "{name:path}", self), *nothing]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer as an ASGI endpoint."""
