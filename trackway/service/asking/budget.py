@@ -15,7 +15,7 @@ from trackway.storage.passing.allowance import Allowance
 
 
 class Balance(Struct, frozen=True, kw_only=True):
-    """The balance of a carrier account: its days, today first, and what today still allows, None where all is allowed."""
+    """The balance of a carrier account: its days, today first, and what today allows, None where all is allowed."""
 
     connector: str
     per_day: int
