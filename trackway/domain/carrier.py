@@ -120,11 +120,13 @@ class Catalogue:
 
     def post_of(self, country: str, service: str = "") -> Carrier | None:
         """The post of a country, or its arm for items whose S10 number begins with `service`; None if not known."""
-        asked = country, service[:1]
-        if asked not in self._posts:
+        try:
+            return self._posts[country, service[:1]]
+        except KeyError:
             home, arm = country.lower(), _ARMS.get(service[:1].upper(), "post")
-            self._posts[asked] = self._by_id.get(f"{home}.{arm}") or self._by_id.get(f"{home}.post")
-        return self._posts[asked]
+            post = self._by_id.get(f"{home}.{arm}") or self._by_id.get(f"{home}.post")
+            self._posts[country, service[:1]] = post
+            return post
 
     def country_key(self, country: str) -> int:
         """17TRACK's key of an ISO 3166 alpha-2 country, as its tracks' `b` and `c` have it; 0 if not known."""

@@ -52,7 +52,7 @@ class SqliteTransaction:
 
     async def fetch(self, statement: Statement, **values: Any) -> list[Row]:
         """The rows that the statement gives."""
-        return self._connection.execute(statement.sqlite, statement.for_sqlite(values)).fetchall()
+        return self._connection.execute(*statement.for_sqlite(values)).fetchall()
 
     async def each(self, statement: Statement, values: Sequence[Mapping[str, Any]]) -> None:
         """Do it once for each of the values."""
@@ -72,7 +72,7 @@ def _run(work: Work[T], transaction: SqliteTransaction) -> T:
 
 def _rows(connection: sqlite3.Connection, statement: Statement, values: Mapping[str, Any]) -> list[Row]:
     try:
-        return connection.execute(statement.sqlite, statement.for_sqlite(values)).fetchall()
+        return connection.execute(*statement.for_sqlite(values)).fetchall()
     except sqlite3.Error as error:
         raise StorageError(str(error)) from error
 

@@ -22,7 +22,7 @@ class Vault:
     """HMAC-SHA256 look-ups and AES-256-GCM sealing under one master key. Neither key nor secret is ever shown."""
 
     def __init__(self, master: bytes) -> None:
-        self._pepper = self._derive(master, b"lookup")
+        self._lookup = hmac.new(self._derive(master, b"lookup"), digestmod="sha256")
         self._cipher = AESGCM(self._derive(master, b"seal"))
         self._marks = AESSIV(self._derive(master, b"link") + self._derive(master, b"link again"))
         self.token_key = self._derive(master, b"token")
@@ -33,7 +33,9 @@ class Vault:
 
     def lookup(self, secret: str) -> str:
         """The hexadecimal digest under which a secret is found; the secret does not follow from it."""
-        return hmac.digest(self._pepper, secret.encode("utf-8", "surrogatepass"), "sha256").hex()
+        digest = self._lookup.copy()  # hmac.digest lets go of the interpreter for it, and then waits to get it again
+        digest.update(secret.encode("utf-8", "surrogatepass"))
+        return digest.hexdigest()
 
     def seal(self, secret: str, owner: str) -> str:
         """The secret, readable only with the master key and only as `owner`'s."""

@@ -48,7 +48,12 @@ class Registration:
                 wanted.setdefault((item.number, item.carrier), item)
         if not wanted:
             return [item for item in settled if isinstance(item, Refused)]
-        kept = await self._intake.register(account, list(wanted.values()), now, now + self._lifetimes.idle)
+        kept = await self._intake.register(account, wanted, now, now + self._lifetimes.idle)
+        if len(kept.new) == len(items):
+            return [
+                Accepted(number=number, carrier=carrier, origin=item.origin)
+                for (number, carrier), item in wanted.items()
+            ]
         fresh = set(kept.new)
         return [item if isinstance(item, Refused) else _outcome(item, kept, fresh) for item in settled]
 
@@ -99,8 +104,8 @@ class Registration:
     def _carrier(self, item: Application) -> tuple[Carrier, Origin]:
         """The carrier of an item, and how we came to it (T27)."""
         given = self._catalogue.by_key(item.carrier) if item.carrier else None
-        if given is not None and given is self._post(item.number):
-            return given, Origin.RECOGNISED
+        if post := self._post(item.number):
+            return post, Origin.RECOGNISED
         candidates = recognise(item.number, self._catalogue)
         certain = [candidate.carrier for candidate in candidates if candidate.certain]
         if certain:
@@ -113,7 +118,7 @@ class Registration:
         raise CarrierNotRecognised
 
     def _post(self, number: str) -> Carrier | None:
-        """The post of an S10 number, which is certain; found alone it is found far faster than among all candidates."""
+        """The post of an S10 number: no courier is certain of such a one, so there is no need to look at them all."""
         return self._catalogue.post_of(number[-2:], number[:2]) if is_s10(number) else None
 
     def _check(self, item: Application, carrier: Carrier) -> None:
@@ -121,7 +126,8 @@ class Registration:
             self._catalogue.by_key(item.final_carrier)
             if not carrier.postal:
                 raise FinalCarrierNotPostal
-        carrier.check(item.param)
+        if item.param or carrier.needs:
+            carrier.check(item.param)
 
 
 def _outcome(item: NewTracking, kept: Registered, fresh: set[tuple[str, int]]) -> Accepted | Refused:

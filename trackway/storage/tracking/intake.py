@@ -1,7 +1,9 @@
 """New trackings let in: what many requests want at the same time is one transaction, and one statement for all."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
+from operator import itemgetter
 
 from msgspec import Struct
 
@@ -21,34 +23,35 @@ _GIVE_BACK = Statement("UPDATE account SET used = used - :over, day_used = day_u
 _NEW = (
     "INSERT INTO tracking (account_id, number, carrier, final_carrier, origin, param, tag, origin_country, "
     "registered_at, awaiting_since, progressed_at, turns_at) "
-    "SELECT account, number, carrier, final_carrier, origin, param, tag, origin_country, "
+    "SELECT CAST(:account AS BIGINT), number, carrier, final_carrier, origin, param, tag, origin_country, "
     "CAST(:now AS BIGINT), CAST(:now AS BIGINT), CAST(:now AS BIGINT), CAST(:turns_at AS BIGINT) "
-    "FROM @rows(rows: account bigint, number text, carrier integer, final_carrier integer, origin integer, param text, "
-    "tag text, origin_country text) AS given WHERE given.origin <> 3 OR NOT EXISTS (SELECT 1 FROM tracking AS known "
-    "WHERE known.account_id = given.account AND known.number = given.number AND known.guess = given.carrier) "
-    "ON CONFLICT (account_id, number, carrier) DO NOTHING"
+    "FROM @few(rows: number text, carrier integer, final_carrier integer, origin integer, param text, tag text, "
+    "origin_country text) AS given WHERE true ON CONFLICT (account_id, number, carrier) DO NOTHING"
 )
 _FIRST_LEGS = (
     "INSERT INTO leg (tracking_id, position, carrier, due_at) SELECT id, 1, carrier, CAST(:now AS BIGINT) FROM "
 )
 # Where others write too, one statement tells what is new and gives it legs; SQLite can do that only in steps.
 _INSERT_ALL = Statement(
-    f"WITH new AS ({_NEW} RETURNING id, account_id, number, carrier), legs AS ({_FIRST_LEGS} new) "
-    "SELECT id, account_id, number, carrier FROM new"
+    f"WITH new AS ({_NEW} RETURNING id, number, carrier), legs AS ({_FIRST_LEGS} new) "
+    "SELECT id, number, carrier FROM new"
 )
 _LAST = Statement("SELECT COALESCE(MAX(id), 0) FROM tracking")
 _INSERT = Statement(_NEW)
 _INSERT_FIRST_LEGS = Statement(_FIRST_LEGS + "tracking WHERE id > :last")
-_SINCE = Statement("SELECT id, account_id, number, carrier FROM tracking WHERE id > :last")
+_HOW_MANY = Statement("SELECT COUNT(*) FROM tracking WHERE id > :last")
+_SINCE = Statement("SELECT id, number, carrier FROM tracking WHERE id > :last")
 _INSERT_LEGS = Statement(
     "INSERT INTO leg (tracking_id, position, carrier, due_at, reason) SELECT tracking_id, position, carrier, "
     "CAST(:now AS BIGINT), CASE WHEN position > 2 THEN 'candidate' ELSE 'new' END "
     "FROM @rows(legs: tracking_id bigint, position integer, carrier integer) AS given WHERE true"
 )
-_KNOWN = Statement(
+_KEPT = Statement(
     "SELECT number, carrier, guess FROM tracking WHERE account_id = :account AND number @any(numbers text)"
 )
 _NO_LIMIT = 1 << 30
+_FEW = 40
+_CARRIER = itemgetter(1)
 
 Pair = tuple[str, int]
 
@@ -75,12 +78,19 @@ class Registered(Struct, frozen=True, kw_only=True):
 
 
 class _Wish(Struct, frozen=True, kw_only=True):
-    """What one request wants to register."""
+    """What one request wants to register, by number and carrier."""
 
     account: int
-    items: Sequence[NewTracking]
+    items: Mapping[Pair, NewTracking]
     now: datetime
     turns_at: datetime
+
+
+class _Kept(Struct, frozen=True, kw_only=True):
+    """The account's pairs of number and carrier, and those in which the carrier is a first guess that was wrong."""
+
+    pairs: frozenset[Pair]
+    guesses: frozenset[Pair]
 
 
 class Intake:
@@ -91,7 +101,7 @@ class Intake:
         self._together = Together(self._admit)
 
     async def register(
-        self, account: int, wanted: Sequence[NewTracking], now: datetime, turns_at: datetime
+        self, account: int, wanted: Mapping[Pair, NewTracking], now: datetime, turns_at: datetime
     ) -> Registered:
         """Register what is new, as far as the account's quota and day allow, due to be asked at once (T30).
 
@@ -105,45 +115,48 @@ class Intake:
 
 
 async def _admit(transaction: Transaction, wishes: Sequence[_Wish]) -> list[Registered]:
-    now, turns_at = max(wish.now for wish in wishes), max(wish.turns_at for wish in wishes)
-    wanted: dict[int, list[NewTracking]] = {}
+    """Account after account, in the order in which everyone locks them: so no two wait for each other."""
+    together: dict[int, list[_Wish]] = {}
     for wish in wishes:
-        wanted.setdefault(wish.account, []).extend(wish.items)
-    usage: dict[int, Usage] = {}
-    allowed: list[tuple[int, NewTracking]] = []
-    for account in sorted(wanted):  # as everyone locks accounts: so no two wait for each other
-        usage[account] = await _take(transaction, account, len(wanted[account]), now)
-        items = await _allowed(transaction, account, wanted[account], usage[account])
-        allowed += [(account, item) for item in items]
-    new = await _insert(transaction, allowed, to_ms(now), to_ms(turns_at))
-    known: dict[int, frozenset[Pair]] = {}
-    for account, items in wanted.items():
-        if over := len(items) - len(new.get(account, ())):
-            await transaction.fetch(_GIVE_BACK, account=account, over=over)
-            known[account] = await _known(transaction, account, items)
+        together.setdefault(wish.account, []).append(wish)
+    outcomes: dict[int, Iterator[Registered]] = {}
+    for account in sorted(together):
+        outcomes[account] = await _admit_to(transaction, account, together[account])
+    return [next(outcomes[wish.account]) for wish in wishes]
+
+
+async def _admit_to(transaction: Transaction, account: int, wishes: Sequence[_Wish]) -> Iterator[Registered]:
+    """What became of each request of one account."""
+    now, turns_at = max(wish.now for wish in wishes), max(wish.turns_at for wish in wishes)
+    wanted = _merged(wishes)
+    usage = await _take(transaction, account, len(wanted), now)
+    allowed = await _allowed(transaction, account, wanted, usage)
+    new = await _insert(transaction, account, allowed, to_ms(now), to_ms(turns_at))
+    known: frozenset[Pair] = frozenset()
+    if over := len(wanted) - len(new):
+        await transaction.fetch(_GIVE_BACK, account=account, over=over)
+        kept = await _kept(transaction, account, wanted)
+        known = kept.pairs | kept.guesses
     return _shared_out(wishes, new, known, usage)
 
 
-def _shared_out(
-    wishes: Sequence[_Wish],
-    new: Mapping[int, set[Pair]],
-    known: Mapping[int, frozenset[Pair]],
-    usage: dict[int, Usage],
-) -> list[Registered]:
-    """To each request what is its own: what two wanted is new to the first, and the use of one counts for the next."""
-    shares = []
+def _merged(wishes: Sequence[_Wish]) -> Mapping[Pair, NewTracking]:
+    """All that is wanted; what two want, as the first wants it."""
+    wanted: dict[Pair, NewTracking] = {}
     for wish in wishes:
-        fresh, before = new.get(wish.account, set()), usage[wish.account]
-        mine = frozenset(pair for item in wish.items if (pair := (item.number, item.carrier)) in fresh)
-        fresh -= mine
-        shares.append(Registered(new=mine, known=known.get(wish.account, frozenset()) - mine, usage=before))
-        usage[wish.account] = Usage(
-            used=before.used + len(mine),
-            day_used=before.day_used + len(mine),
-            quota=before.quota,
-            daily=before.daily,
-        )
-    return shares
+        wanted.update({pair: item for pair, item in wish.items.items() if pair not in wanted})
+    return wanted
+
+
+def _shared_out(wishes: Sequence[_Wish], new: set[Pair], known: frozenset[Pair], usage: Usage) -> Iterator[Registered]:
+    """To each request what is its own: what two wanted is new to the first, and the use of one counts for the next."""
+    taken, used = known | new, 0
+    for wish in wishes:
+        mine = frozenset(new.intersection(wish.items))
+        before = Usage(used=usage.used + used, day_used=usage.day_used + used, quota=usage.quota, daily=usage.daily)
+        yield Registered(new=mine, known=taken.intersection(wish.items) - mine, usage=before)
+        new -= mine
+        used += len(mine)
 
 
 async def _take(transaction: Transaction, account: int, wanted: int, now: datetime) -> Usage:
@@ -153,63 +166,72 @@ async def _take(transaction: Transaction, account: int, wanted: int, now: dateti
 
 
 async def _allowed(
-    transaction: Transaction, account: int, wanted: Sequence[NewTracking], usage: Usage
-) -> Sequence[NewTracking]:
-    """All, where the limits have room for all; else the first that are not known yet, as many as there is room for."""
-    if (left := _left(usage)) >= len(wanted):
+    transaction: Transaction, account: int, wanted: Mapping[Pair, NewTracking], usage: Usage
+) -> Mapping[Pair, NewTracking]:
+    """All, where the limits have room for all and no carrier is a guess; else the first that are not known yet.
+
+    A guess is known too where it was the first guess at a number that turned out to be another carrier's.
+    """
+    left = _left(usage)
+    if left >= len(wanted) and not any(item.origin is Origin.GUESSED for item in wanted.values()):
         return wanted
-    known = await _known(transaction, account, wanted)
-    unknown: dict[Pair, NewTracking] = {}
-    for item in wanted:
-        if (pair := (item.number, item.carrier)) not in known:
-            unknown.setdefault(pair, item)
-    return list(unknown.values())[:left]
+    kept = await _kept(transaction, account, wanted)
+    unknown = (
+        (pair, item)
+        for pair, item in wanted.items()
+        if pair not in kept.pairs and not (item.origin is Origin.GUESSED and pair in kept.guesses)
+    )
+    return dict(islice(unknown, left))
 
 
 async def _insert(
-    transaction: Transaction, wanted: Sequence[tuple[int, NewTracking]], now: int, turns_at: int
-) -> dict[int, set[Pair]]:
-    """Keep what is not known yet, with its legs; the pairs of number and carrier that are new, by account."""
-    rows = await _insert_rows(transaction, [_row(account, item) for account, item in wanted], now, turns_at)
-    legs = list(_more_legs(wanted, rows))
-    if legs:
-        await transaction.fetch(_INSERT_LEGS, legs=legs, now=now)
-    new: dict[int, set[Pair]] = {}
-    for _, account, number, carrier in rows:
-        new.setdefault(account, set()).add((number, carrier))
-    return new
-
-
-async def _insert_rows(
-    transaction: Transaction, rows: Sequence[tuple[object, ...]], now: int, turns_at: int
-) -> list[Row]:
-    """Id, account, number and carrier of each row that was not there before and now is, with its first leg."""
+    transaction: Transaction, account: int, wanted: Mapping[Pair, NewTracking], now: int, turns_at: int
+) -> set[Pair]:
+    """Keep what is not known yet, with its legs; the pairs of number and carrier that are new."""
+    further = {pair: item for pair, item in wanted.items() if item.final_carrier or item.candidates}
+    rows = sorted(map(_row, wanted.values()), key=_CARRIER)  # so that each index by carrier is met once a carrier
     if not transaction.alone:
-        return await transaction.fetch(_INSERT_ALL, rows=rows, now=now, turns_at=turns_at)
+        new = await transaction.fetch(_INSERT_ALL, account=account, rows=rows, now=now, turns_at=turns_at)
+    else:
+        last = await _insert_in_steps(transaction, account, rows, now, turns_at)
+        if not further and await transaction.fetch(_HOW_MANY, last=last) == [(len(rows),)]:
+            return set(wanted)
+        new = await transaction.fetch(_SINCE, last=last)
+    if legs := list(_further_legs(further, new)):
+        await transaction.fetch(_INSERT_LEGS, legs=legs, now=now)
+    return {(number, carrier) for _, number, carrier in new}
+
+
+async def _insert_in_steps(
+    transaction: Transaction, account: int, rows: Sequence[tuple[object, ...]], now: int, turns_at: int
+) -> int:
+    """The last id before those of the rows that were not there and now are, with their first legs."""
     ((last,),) = await transaction.fetch(_LAST)
-    await transaction.fetch(_INSERT, rows=rows, now=now, turns_at=turns_at)
+    for at in range(0, len(rows), _FEW):
+        few = rows[at : at + _FEW]
+        await transaction.fetch(_INSERT, account=account, rows=few, now=now, turns_at=turns_at)
     await transaction.fetch(_INSERT_FIRST_LEGS, last=last, now=now)
-    return await transaction.fetch(_SINCE, last=last)
+    return int(last)
 
 
-def _more_legs(wanted: Sequence[tuple[int, NewTracking]], rows: Sequence[Row]) -> Iterable[tuple[int, Position, int]]:
+def _further_legs(further: Mapping[Pair, NewTracking], new: Sequence[Row]) -> Iterator[tuple[int, Position, int]]:
     """The legs behind the first: final carriers, and candidates; most trackings have neither."""
-    some = {
-        (account, item.number, item.carrier): item for account, item in wanted if item.final_carrier or item.candidates
-    }
-    for identity, *key in rows if some else ():
-        item = some.get((key[0], key[1], key[2]))
+    for identity, number, carrier in new if further else ():
+        item = further.get((number, carrier))
         if item is None:
             continue
         if item.final_carrier:
             yield identity, Position.FINAL, item.final_carrier
-        yield from ((identity, at, carrier) for at, carrier in zip(CANDIDATES, item.candidates, strict=False))
+        yield from ((identity, at, other) for at, other in zip(CANDIDATES, item.candidates, strict=False))
 
 
-async def _known(transaction: Transaction, account: int, wanted: Sequence[NewTracking]) -> frozenset[Pair]:
-    """The pairs of number and carrier, of these numbers, that the account has."""
-    rows = await transaction.fetch(_KNOWN, account=account, numbers=[tracking.number for tracking in wanted])
-    return frozenset((number, known) for number, carrier, guess in rows for known in (carrier, guess) if known)
+async def _kept(transaction: Transaction, account: int, wanted: Iterable[Pair]) -> _Kept:
+    """What the account has of these numbers."""
+    rows = await transaction.fetch(_KEPT, account=account, numbers=[number for number, _ in wanted])
+    return _Kept(
+        pairs=frozenset((number, carrier) for number, carrier, _ in rows),
+        guesses=frozenset((number, guess) for number, _, guess in rows if guess),
+    )
 
 
 def _left(usage: Usage) -> int:
@@ -219,14 +241,13 @@ def _left(usage: Usage) -> int:
     return max(min(total, today), 0)
 
 
-def _row(account: int, tracking: NewTracking) -> tuple[object, ...]:
+def _row(item: NewTracking) -> tuple[object, ...]:
     return (
-        account,
-        tracking.number,
-        tracking.carrier,
-        tracking.final_carrier,
-        tracking.origin,
-        tracking.param,
-        tracking.tag,
-        tracking.origin_country,
+        item.number,
+        item.carrier,
+        item.final_carrier,
+        int(item.origin),
+        item.param,
+        item.tag,
+        item.origin_country,
     )
