@@ -13,6 +13,10 @@ _PUT = Statement(
     "INSERT INTO tally (subject, day, calls) SELECT subject, day, 0 FROM @rows(rows: subject text, day bigint) "
     "AS given ORDER BY ordinal ON CONFLICT DO NOTHING RETURNING subject"
 )
+_PUT_FEW = Statement(
+    "INSERT INTO tally (subject, day, calls) SELECT subject, day + CAST(:more AS BIGINT), CAST(:calls AS BIGINT) "
+    "FROM @few(rows: subject text, day bigint) AS given WHERE day < :last ON CONFLICT DO NOTHING"
+)
 _PUT_ONE = Statement("INSERT INTO tally (subject, day, calls) VALUES (:subject, :day, 0)")
 _GET = Statement("SELECT subject FROM tally WHERE day @any(days bigint) ORDER BY subject")
 _LONG = Statement(
@@ -35,6 +39,19 @@ async def test_rows_travel_as_one_value_and_conflicts_are_told_apart(store: Stor
     assert await _put(store, ("a", 1), ("c", 3)) == ["c"]
     assert [s for (s,) in await store.main.read(_GET, days=[1, 3])] == ["a", "c"]
     assert await store.main.read(_GET, days=[]) == []
+
+
+@pytest.mark.parametrize("most", [1, 2, 3])
+async def test_a_few_rows_travel_as_they_are(store: Store, most: int) -> None:
+    rows = [("b'\"\\ 郵", 1), ("a", 2), ("late", 9)][:most]
+
+    async def work(transaction: Transaction) -> None:
+        await transaction.fetch(_PUT_FEW, rows=rows, more=10, calls=0, last=9)
+
+    await store.main.write(work)
+    await store.main.write(work)
+    told = [subject for (subject,) in await store.main.read(_GET, days=[11, 12, 19])]
+    assert sorted(told) == sorted(subject for subject, day in rows if day < 9)
 
 
 async def test_a_statement_is_done_once_for_each_of_many_values(store: Store) -> None:

@@ -96,6 +96,18 @@ def test_an_s10_number_tells_its_post(catalogue: Catalogue, number: str, key: in
     assert ("wrong" in candidate.reason) == (check is Check.WRONG)
 
 
+@given(
+    st.from_regex(r"[A-Z]{2}[0-9]{9}[A-Z]{2}", fullmatch=True),
+    st.sampled_from(["HK", "GB", "CN", "FR", "JP", "US", ""]),
+)
+def test_of_an_s10_number_its_post_alone_is_certain(number: str, country: str) -> None:
+    """So whoever registers one need not look at all couriers."""
+    number = number[:11] + (country or number[11:])
+    post = CATALOGUE.post_of(number[-2:], number[:2])
+    certain = [one.carrier for one in recognise(number, CATALOGUE) if one.certain]
+    assert certain == ([post] if post else [])
+
+
 def test_a_reserved_service_is_noted(catalogue: Catalogue) -> None:
     (candidate,) = recognise("WA123456785HK", catalogue)
     assert candidate.reason == "S10 number of Hongkong Post, service WA is reserved"

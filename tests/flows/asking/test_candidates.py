@@ -14,7 +14,10 @@ from trackway.domain.asking.planning import Reason
 from trackway.domain.errors.carriers import CarrierUnavailable
 from trackway.domain.following.registration import Accepted, Refused
 from trackway.domain.tracking import Event, Origin, Report
+from trackway.storage.database import Transaction
+from trackway.storage.statement import Statement
 
+_LIMIT = Statement("UPDATE account SET quota = :quota WHERE id = :account")
 EXPRESS, PAKET, PUROLATOR = 100001, 7041, 100042
 NUMBER = "JD014600006281230704"  # both have numbers of this form, and neither has a check digit in it
 POSTED = Event(time="2026-11-20 09:00", text="Posted", place="BONN")
@@ -76,6 +79,12 @@ class Two(Stage):
         (explanation, *_) = await self.shop.house.asking.explanations.of(NUMBER, None, self.clock())
         return [(leg.carrier, leg.came_back, leg.next_at is not None) for leg in explanation.legs]
 
+    async def limit_to(self, quota: int | None) -> None:
+        async def work(transaction: Transaction) -> None:
+            await transaction.fetch(_LIMIT, account=self.account, quota=quota)
+
+        await self.shop.house.store.main.write(work)
+
     async def used(self) -> int:
         return (await self.shop.house.access.usage(self.account, self.clock())).used
 
@@ -117,6 +126,23 @@ async def test_what_registration_answered_stays_a_name_for_it(two: Two) -> None:
     change = {"number": NUMBER, "carrier_old": EXPRESS, "carrier_new": PUROLATOR}
     assert (await two.shop.ask("changecarrier", change))[0] == [{"number": NUMBER, "carrier": PUROLATOR}]
     assert await two.listed() == [(PUROLATOR, 1)]
+
+
+@pytest.mark.parametrize("left", [0, 1, None])
+async def test_the_first_guess_named_by_the_caller_is_a_tracking_of_its_own(two: Two, left: int | None) -> None:
+    """Whether or not a limit is near."""
+    two.paket.knows.add(NUMBER)
+    await two.register(NUMBER)
+    await two.ask_all()
+    await two.limit_to(None if left is None else 1 + left)
+    items = applied(NUMBER, carrier=PAKET) + applied(NUMBER, carrier=EXPRESS)
+    known, named = await desk(two.shop.house.store).register(two.account, items, two.clock())
+    assert isinstance(known, Refused)
+    if left == 0:
+        assert isinstance(named, Refused)
+    else:
+        assert named == Accepted(number=NUMBER, carrier=EXPRESS, origin=Origin.GIVEN)
+    assert await two.used() == 1 + (left != 0)
 
 
 async def test_nobody_knows_it_yet_and_the_first_one_stays(two: Two) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
-from operator import itemgetter
 
 from msgspec import Struct
 
@@ -51,7 +50,6 @@ _KEPT = Statement(
 )
 _NO_LIMIT = 1 << 30
 _FEW = 40
-_CARRIER = itemgetter(1)
 
 Pair = tuple[str, int]
 
@@ -189,7 +187,7 @@ async def _insert(
 ) -> set[Pair]:
     """Keep what is not known yet, with its legs; the pairs of number and carrier that are new."""
     further = {pair: item for pair, item in wanted.items() if item.final_carrier or item.candidates}
-    rows = sorted(map(_row, wanted.values()), key=_CARRIER)  # so that each index by carrier is met once a carrier
+    rows = [_row(item) for item in wanted.values()]
     if not transaction.alone:
         new = await transaction.fetch(_INSERT_ALL, account=account, rows=rows, now=now, turns_at=turns_at)
     else:
