@@ -22,6 +22,7 @@ from trackway.app.house import open_house
 from trackway.config import load
 from trackway.storage import migrate
 from trackway.storage.database import to_ms
+from trackway.storage.tracking.tracks import home
 
 T = TypeVar("T")
 _PLENTY = 10**12
@@ -29,7 +30,7 @@ _CHUNK = 5000
 _USUAL_KEY = "0123456789ABCDEF0123456789ABCDEF"
 _TRACKING = ("account_id", "number", "carrier", "origin", "milestone", "registered_at", "tracked_at", "progressed_at")
 _LEG = ("tracking_id", "position", "carrier", "state", "answered_at", "due_at")
-_TRACK = ("tracking_id", "account_id", "number", "carrier", "body")
+_TRACK = ("id", "tracking_id", "account_id", "number", "carrier", "body")
 _USUAL = (
     *("account_id", "number", "carrier", "final_carrier", "origin", "param", "state"),
     *("registered_at", "next_check_at", "track"),
@@ -159,15 +160,15 @@ def _legs(size: int) -> Iterator[tuple[Any, ...]]:
         yield identity, 1, carrier, "Answered", at, due + identity
 
 
-def _tracks(size: int) -> Iterator[tuple[int, int, str, int, str]]:
+def _tracks(size: int) -> Iterator[tuple[int, int, int, str, int, str]]:
     bodies, source = encoded_tracks(500), random.Random(5)
     for identity, (text, carrier) in enumerate(map(number, range(size)), 1):
-        yield identity, 1, text, carrier, source.choice(bodies)
+        yield home(1, text, carrier), identity, 1, text, carrier, source.choice(bodies)
 
 
 def _usual_trackings(size: int) -> Iterator[tuple[Any, ...]]:
     at = NOW.replace(tzinfo=None)
-    for _, account, text, carrier, track in _tracks(size):
+    for _, _, account, text, carrier, track in _tracks(size):
         yield account, text, carrier, 0, 1, "", 10, at, at + timedelta(days=365), track
 
 

@@ -10,6 +10,7 @@ from trackway.storage.statement import Statement
 from trackway.storage.store import Store
 from trackway.storage.telling.messages import Claim
 from trackway.storage.telling.outbox import Outbox
+from trackway.storage.tracking.tracks import home
 
 URL = "https://hooks.example/trackway"
 LEASE = timedelta(seconds=40)
@@ -22,8 +23,8 @@ _TRACKING = Statement(
     "VALUES (:id, :account, :number, 3011, 1, :tag, 0, 0)"
 )
 _TRACK = Statement(
-    "INSERT INTO track (tracking_id, account_id, number, carrier, tag, body) "
-    "SELECT id, account_id, number, carrier, tag, CAST(:body AS TEXT) FROM tracking WHERE id = :id "
+    "INSERT INTO track (id, tracking_id, account_id, number, carrier, tag, body) "
+    "SELECT :home, id, account_id, number, carrier, tag, CAST(:body AS TEXT) FROM tracking WHERE id = :id "
     "ON CONFLICT (tracking_id) DO UPDATE SET body = excluded.body"
 )
 _OUTCOMES = Statement("SELECT outcome FROM message ORDER BY id")
@@ -49,10 +50,10 @@ class Postroom:
 
     async def tracking(self, tracking: int, account: int = 1, tag: str | None = "t") -> None:
         await self.run(_TRACKING, id=tracking, account=account, number=f"RR{tracking:05}", tag=tag)
-        await self.track(tracking, '{"e":10}')
+        await self.track(tracking, '{"e":10}', account)
 
-    async def track(self, tracking: int, body: str) -> None:
-        await self.run(_TRACK, id=tracking, body=body)
+    async def track(self, tracking: int, body: str, account: int = 1) -> None:
+        await self.run(_TRACK, id=tracking, home=home(account, f"RR{tracking:05}", 3011), body=body)
 
     def news(self, tracking: int, kind: Kind = Kind.UPDATED, *, account: int = 1, manual: bool = False) -> News:
         number = f"RR{tracking:05}"

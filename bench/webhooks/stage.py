@@ -25,8 +25,9 @@ from trackway.storage.statement import Statement
 from trackway.storage.store import open_store
 
 _TRACKS = Statement(
-    "INSERT INTO track (tracking_id, account_id, number, carrier, body) "
-    "SELECT id, account_id, tracking.number, carrier, given.body FROM @rows(rows: number text, body text) AS given "
+    "INSERT INTO track (id, tracking_id, account_id, number, carrier, body) "
+    "SELECT -id, id, account_id, tracking.number, carrier, given.body "
+    "FROM @rows(rows: number text, body text) AS given "
     "CROSS JOIN tracking WHERE account_id = :account AND tracking.number = given.number"
 )
 _LAST = Statement("SELECT COALESCE(MAX(id), 0) FROM message")

@@ -241,7 +241,7 @@ async def test_trackings_of_before_are_found_with_their_tags(database_url: str, 
             "RR123456789CN": [Found("RR123456789CN", 3011, 0, "mine", b"{}")],
             "123456789012": [Found("123456789012", 7041, 100003, "", b"[]")],
         }
-        assert await Trackings(store.main).told(1, ["RR123456789CN"]) == {
+        assert await Trackings(store.main).told(1, [("RR123456789CN", 3011)]) == {
             ("RR123456789CN", 3011): Found("RR123456789CN", 3011, 0, "mine", b"{}")
         }
         legs = [tuple(row) for row in await store.main.read(_LEGS)]

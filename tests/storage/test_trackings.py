@@ -28,8 +28,8 @@ async def _room(store: Store, clock: Clock) -> Postroom:
 async def test_a_track_is_told_to_its_account_alone(store: Store, clock: Clock) -> None:
     await _room(store, clock)
     trackings = Trackings(store.main)
-    assert await trackings.told(1, ["RR00001", "RR00002"]) == {("RR00001", 3011): _OURS}
-    assert await trackings.told(2, ["RR00001"]) == {}
+    assert await trackings.told(1, [("RR00001", 3011), ("RR00002", 3011)]) == {("RR00001", 3011): _OURS}
+    assert await trackings.told(2, [("RR00001", 3011)]) == {}
 
 
 async def test_a_number_without_its_carrier_brings_all_its_trackings(store: Store, clock: Clock) -> None:

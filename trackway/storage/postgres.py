@@ -14,6 +14,8 @@ T = TypeVar("T")
 # A statement is planned for the tables as they are then: one planned while they were empty reads them whole ever after.
 _PLAN_SECONDS = 30
 _AGAIN = 2
+# They waited for each other in a circle, or both put in what there may be once.
+_IN_THE_WAY = (asyncpg.DeadlockDetectedError, asyncpg.UniqueViolationError)
 
 
 class PostgresTransaction:
@@ -75,10 +77,10 @@ class PostgresDatabase:
         return await self.read(statement, **values)
 
     async def write(self, work: Work[T]) -> T:
-        """What `work` returns, once committed. Where it waited with others in a circle, it is done anew."""
+        """What `work` returns, once committed. Where others were in its way at the same moment, it is done anew."""
         async with _told(), self._pool.acquire() as connection:
             for _ in range(_AGAIN):
-                with suppress(asyncpg.DeadlockDetectedError):
+                with suppress(*_IN_THE_WAY):
                     return await _once(connection, work)
             return await _once(connection, work)
 

@@ -8,7 +8,7 @@ import asyncpg
 
 from trackway.domain.errors import StorageError
 
-HEAD = "0020"
+HEAD = "0021"
 _REVISION = "SELECT version_num FROM alembic_version"
 
 

@@ -15,6 +15,7 @@ from trackway.domain.tracking import Position, Report, Tracking
 from trackway.domain.webhook import Kind, News
 from trackway.storage.database import Announce, Database, Transaction, from_ms, maybe_instant, maybe_ms, to_ms
 from trackway.storage.statement import Statement
+from trackway.storage.tracking import tracks
 from trackway.storage.tracking.loading import load
 from trackway.storage.tracking.statistics import Statistics
 
@@ -88,13 +89,6 @@ _SAVE_TRACKINGS = Statement(
     "FROM @rows(rows: id bigint, milestone text, final_carrier integer, origin_country text, "
     "destination_country text, tracked_at bigint, progressed_at bigint, turns_at bigint, answered boolean) AS given "
     "WHERE tracking.id = given.id"
-)
-_SAVE_TRACKS = Statement(
-    "INSERT INTO track (tracking_id, account_id, number, carrier, tag, guess, body) "
-    "SELECT id, account_id, number, carrier, tag, guess, given.body "
-    "FROM @rows(rows: tracking_id bigint, body text) AS given JOIN tracking ON id = given.tracking_id WHERE true "
-    "ON CONFLICT (tracking_id) DO UPDATE SET carrier = excluded.carrier, tag = excluded.tag, guess = excluded.guess, "
-    "body = excluded.body"
 )
 
 
@@ -251,8 +245,8 @@ async def _save(transaction: Transaction, verdicts: Sequence[tuple[Answered, Ver
     await transaction.fetch(_SAVE_ANSWERS, rows=answers)
     last = {verdict.tracking.id: (answer, verdict) for answer, verdict in whole}
     await transaction.fetch(_SAVE_TRACKINGS, rows=[_tracking_row(*pair) for pair in last.values()])
-    tracks = [(identity, verdict.track) for identity, (_, verdict) in last.items() if verdict.track is not None]
-    await transaction.fetch(_SAVE_TRACKS, rows=tracks)
+    written = [(verdict.tracking, verdict.track) for _, verdict in last.values() if verdict.track is not None]
+    await tracks.save(transaction, written)
     found = [
         (identity, Position.FINAL, verdict.tracking.final_carrier)
         for identity, (_, verdict) in last.items()

@@ -105,14 +105,14 @@ answer = Table(
 track = Table(
     "track",
     metadata,
-    Column("tracking_id", Id, ForeignKey("tracking.id", ondelete="CASCADE"), primary_key=True),
-    # These five as their tracking has them: what answers is found by one index and read from one place.
+    Column("id", Id, primary_key=True, autoincrement=False),  # where it is looked for first, see tracks.home
+    Column("tracking_id", Id, ForeignKey("tracking.id", ondelete="CASCADE"), nullable=False),
+    # These five as their tracking has them: what answers is read from one place.
     Column("account_id", Id, nullable=False),
     Column("number", Text, nullable=False),
     Column("carrier", Integer, nullable=False),
     Column("tag", Text),
     Column("guess", Integer, nullable=False, server_default="0"),
     Column("body", Text, nullable=False),
-    # PostgreSQL compares byte by byte where no order of a language is asked for.
-    Index("track_by_number", "account_id", "number", postgresql_ops={"number": "text_pattern_ops"}),
+    Index("track_by_tracking", "tracking_id", unique=True),
 )
