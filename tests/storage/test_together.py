@@ -37,6 +37,32 @@ async def test_what_comes_while_one_batch_is_done_is_the_next() -> None:
     assert await together.one(7) == 14
 
 
+async def test_who_comes_within_a_turn_of_the_loop_is_taken_along() -> None:
+    work = Work()
+    work.go.set()
+    together = Together(work.do)
+    asked = []
+    for item in range(1, 5):
+        asked.append(asyncio.create_task(together.one(item)))
+        await asyncio.sleep(0)
+    assert await asyncio.gather(*asked) == [2, 4, 6, 8]
+    assert work.batches == [[1, 2, 3, 4]]
+
+
+async def test_a_crowd_without_end_keeps_nobody_waiting() -> None:
+    work = Work()
+    work.go.set()
+    together = Together(work.do)
+    first = asyncio.create_task(together.one(0))
+    crowd = []
+    while not first.done():
+        crowd.append(asyncio.create_task(together.one(1)))
+        await asyncio.sleep(0)
+        assert len(crowd) < 100
+    assert len(work.batches[0]) >= 64
+    await asyncio.gather(*crowd)
+
+
 async def test_a_failure_is_its_own_batchs_and_one_who_leaves_harms_nobody() -> None:
     work = Work()
     work.go.set()

@@ -6,10 +6,11 @@ from typing import Generic, TypeVar
 
 Asked = TypeVar("Asked")
 Made = TypeVar("Made")
+_ENOUGH = 64
 
 
 class Together(Generic[Asked, Made]):
-    """Whatever is asked for while one batch is being done is the next batch; alone, nobody waits."""
+    """Whatever is asked for while one batch is being done is the next batch; alone, one waits a turn of the loop."""
 
     def __init__(self, do: Callable[[Sequence[Asked]], Awaitable[Sequence[Made]]]) -> None:
         self._do = do
@@ -26,6 +27,7 @@ class Together(Generic[Asked, Made]):
 
     async def _run(self) -> None:
         while self._asked:
+            await self._all_who_come()
             batch, self._asked = self._asked, []
             try:
                 outcomes = await self._do([item for item, _ in batch])
@@ -38,3 +40,10 @@ class Together(Generic[Asked, Made]):
                     if not future.done():
                         future.set_result(outcome)
         self._running = None
+
+    async def _all_who_come(self) -> None:
+        """Wait as long as each turn of the loop brings somebody: one batch of many costs less than two of some."""
+        before = 0
+        while before < len(self._asked) < _ENOUGH:
+            before = len(self._asked)
+            await asyncio.sleep(0)

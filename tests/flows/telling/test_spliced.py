@@ -16,7 +16,8 @@ from trackway.wire.track17.track import write_track
 
 _KEPT = Statement(
     "SELECT tracking_id, tracking.account_id, tracking.number, tracking.carrier, tracking.tag, tracking.guess, "
-    "track.account_id, track.number, track.carrier, track.tag, track.guess FROM track JOIN tracking ON id = tracking_id"
+    "track.account_id, track.number, track.carrier, track.tag, track.guess FROM track "
+    "JOIN tracking ON tracking.id = tracking_id"
 )
 _ORPHANS = Statement("SELECT COUNT(*) FROM leg WHERE NOT EXISTS (SELECT 1 FROM tracking WHERE id = tracking_id)")
 OTHER = "RT215770200HK"
