@@ -85,14 +85,19 @@ async def test_a_track_whose_carrier_changed_is_told_from_where_it_was(store: St
 
 async def test_two_that_move_in_at_the_same_moment(store: Store, database_url: str, clock: Clock) -> None:
     one, other = twins()
-    met = database_url.startswith("sqlite")  # whose only writer waits for nobody
     await registered(store, clock, [one, other])
+    saved, met = asyncio.Event(), database_url.startswith("sqlite")  # whose only writer waits for nobody
 
     async def stay(transaction: Transaction) -> None:
-        """Let nobody know of it until the other is there too."""
+        """Let nobody know of it until PostgreSQL has the other wait."""
         await tracks.save(transaction, [(one, '"1"')])
+        saved.set()
         while not met and not (await store.main.read(_WAITING))[0][0]:
-            pass  # until PostgreSQL has the other wait
+            pass
 
-    await asyncio.gather(store.main.write(stay), save(store, (other, '"2"')))
+    async def follow() -> None:
+        await saved.wait()
+        await save(store, (other, '"2"'))
+
+    await asyncio.gather(store.main.write(stay), follow())
     assert await told(store, *TWINS) == [b'"1"', b'"2"']

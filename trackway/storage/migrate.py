@@ -17,8 +17,8 @@ from sqlalchemy.pool import NullPool
 from trackway.domain.errors import StorageError
 
 _NEWER = "the store's tables are of a newer Trackway than this one"
-# A new number changes one page of the index by numbers, whichever its size: small ones are cheaper to write.
-_NEW_FILE = "PRAGMA page_size=2048; PRAGMA journal_mode=WAL"
+# A change rewrites a page here and a page there, whichever their size: small ones are cheaper to write.
+_NEW_FILE = "PRAGMA page_size=1024; PRAGMA journal_mode=WAL"
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(20261122)")
 
 

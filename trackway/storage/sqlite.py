@@ -21,12 +21,12 @@ _PRAGMAS = (
     "PRAGMA foreign_keys=ON",
     "PRAGMA cache_size=-65536",
     "PRAGMA temp_store=MEMORY",
-    "PRAGMA wal_autocheckpoint=32000",  # pages: many numbers fall on one page of the index before it is written back
 )
+_LOG = 64 << 20  # bytes: many numbers fall on one page of the index before it is written back
 # For those who read, as much as SQLite was built to allow. The writer would map it all anew each time the file grows.
 _MAPPED = "PRAGMA mmap_size=1099511627776"
 # What is not synced is written back soon: a log that is small stays in the processor's memory.
-_SHORT_LOG = "PRAGMA wal_autocheckpoint=1000"
+_SHORT_LOG = 2 << 20
 # The writer walks through all that it keeps in memory at each commit that moved pages about (SQLite 3.40).
 _SMALL = "PRAGMA cache_size=-16384"
 
@@ -37,6 +37,8 @@ def connect(path: Path, *, durable: bool) -> sqlite3.Connection:
         connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=15)
         for pragma in (*_PRAGMAS, f"PRAGMA synchronous={'FULL' if durable else 'OFF'}"):
             connection.execute(pragma)
+        ((page,),) = connection.execute("PRAGMA page_size")
+        connection.execute(f"PRAGMA wal_autocheckpoint={(_LOG if durable else _SHORT_LOG) // page}")
     except sqlite3.Error as error:
         raise StorageError(f"{path}: {error}") from error
     return connection
@@ -193,7 +195,6 @@ class QuickSqliteDatabase:
 
     def __init__(self, path: Path) -> None:
         self._connection, self._scanner = connect(path, durable=False), _Scanner(path, durable=False)
-        self._connection.execute(_SHORT_LOG)
 
     async def read(self, statement: Statement, **values: Any) -> list[Row]:
         """The rows of one statement that changes nothing."""

@@ -1,6 +1,6 @@
 """Register numbers: settle each one's carrier, then keep what is new."""
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -15,7 +15,9 @@ from trackway.domain.following.registration import Accepted, Application, Refuse
 from trackway.domain.number import is_s10
 from trackway.domain.recognising.recognition import Candidate, Check, Detected, recognise
 from trackway.domain.tracking import CANDIDATES, Origin
-from trackway.storage.tracking.intake import Intake, NewTracking, Registered
+from trackway.storage.tracking.intake import Intake, NewTracking, Pair, Registered
+
+_GUESSED = Origin.GUESSED
 
 
 class Registration:
@@ -42,32 +44,26 @@ class Registration:
         Duplicates inside one request are registered once and then refused like any other.
         """
         settled = [item if isinstance(item, Refused) else self._settle(item) for item in items]
-        wanted: dict[tuple[str, int], NewTracking] = {}
-        for item in await self._with_candidates(settled):
-            if isinstance(item, NewTracking):
+        wanted: dict[Pair, NewTracking] = {}
+        for item in settled:
+            if not isinstance(item, Refused):
                 wanted.setdefault((item.number, item.carrier), item)
         if not wanted:
             return [item for item in settled if isinstance(item, Refused)]
+        wanted |= await self._with_candidates(wanted)
         kept = await self._intake.register(account, wanted, now, now + self._lifetimes.idle)
         if len(kept.new) == len(items):
-            return [
-                Accepted(number=number, carrier=carrier, origin=item.origin)
-                for (number, carrier), item in wanted.items()
-            ]
+            return [Accepted(number=item.number, carrier=item.carrier, origin=item.origin) for item in wanted.values()]
         fresh = set(kept.new)
         return [item if isinstance(item, Refused) else _outcome(item, kept, fresh) for item in settled]
 
-    async def _with_candidates(self, items: Sequence[NewTracking | Refused]) -> Sequence[NewTracking | Refused]:
-        """The items, those whose carrier is guessed with the others that it may be of and that somebody asks (T27)."""
-        if not any(isinstance(item, NewTracking) and item.origin is Origin.GUESSED for item in items):
-            return items
+    async def _with_candidates(self, wanted: Mapping[Pair, NewTracking]) -> dict[Pair, NewTracking]:
+        """Those whose carrier is guessed, with the others that they may be of and that somebody asks (T27)."""
+        guessed = {pair: item for pair, item in wanted.items() if item.origin is _GUESSED}
+        if not guessed:
+            return guessed
         asked = await self._asked()
-        return [
-            replace(item, candidates=self._candidates(item, asked))
-            if isinstance(item, NewTracking) and item.origin is Origin.GUESSED
-            else item
-            for item in items
-        ]
+        return {pair: replace(item, candidates=self._candidates(item, asked)) for pair, item in guessed.items()}
 
     def _candidates(self, item: NewTracking, asked: Collection[int]) -> tuple[int, ...]:
         if item.final_carrier:
@@ -114,7 +110,7 @@ class Registration:
             return given, Origin.GIVEN
         likely = [candidate.carrier for candidate in candidates if candidate.check is not Check.WRONG]
         if item.auto_detection and likely:
-            return likely[0], Origin.GUESSED
+            return likely[0], _GUESSED
         raise CarrierNotRecognised
 
     def _post(self, number: str) -> Carrier | None:

@@ -50,6 +50,7 @@ _KEPT = Statement(
 )
 _NO_LIMIT = 1 << 30
 _FEW = 40
+_GUESSED = Origin.GUESSED
 
 Pair = tuple[str, int]
 
@@ -171,13 +172,14 @@ async def _allowed(
     A guess is known too where it was the first guess at a number that turned out to be another carrier's.
     """
     left = _left(usage)
-    if left >= len(wanted) and not any(item.origin is Origin.GUESSED for item in wanted.values()):
+    guessed = {pair for pair, item in wanted.items() if item.origin is _GUESSED}
+    if left >= len(wanted) and not guessed:
         return wanted
     kept = await _kept(transaction, account, wanted)
     unknown = (
         (pair, item)
         for pair, item in wanted.items()
-        if pair not in kept.pairs and not (item.origin is Origin.GUESSED and pair in kept.guesses)
+        if pair not in kept.pairs and not (pair in guessed and pair in kept.guesses)
     )
     return dict(islice(unknown, left))
 
