@@ -73,7 +73,7 @@ def forget(seeded: Seeded) -> None:
                 connection.execute("PRAGMA foreign_keys=ON")
                 for table, key in tables:
                     connection.execute(f"DELETE FROM {table} WHERE {key} > ?", (seeded.size,))
-                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                connection.execute("PRAGMA wal_checkpoint(RESTART)")
     else:
         asyncio.run(_forget_postgres(seeded))
 

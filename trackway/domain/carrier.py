@@ -7,6 +7,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from trackway.domain.errors.items import CarrierUnknown, ExtraParameterNeeded
+from trackway.domain.number import is_s10
 
 _FIRST_COURIER = 100_000
 _ARMS = {"E": "ems", "C": "parcels"}
@@ -127,6 +128,10 @@ class Catalogue:
             post = self._by_id.get(f"{home}.{arm}") or self._by_id.get(f"{home}.post")
             self._posts[country, service[:1]] = post
             return post
+
+    def post_of_number(self, number: str) -> Carrier | None:
+        """The post of an S10 number as it is kept, whatever its check digit; None for any other number."""
+        return self.post_of(number[-2:], number[:1]) if is_s10(number) else None
 
     def country_key(self, country: str) -> int:
         """17TRACK's key of an ISO 3166 alpha-2 country, as its tracks' `b` and `c` have it; 0 if not known."""

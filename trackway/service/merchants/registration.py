@@ -6,18 +6,17 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from trackway.domain.account import Usage
-from trackway.domain.carrier import Carrier, Catalogue
+from trackway.domain.carrier import Carrier, Catalogue, is_postal
 from trackway.domain.errors import Refusal
 from trackway.domain.errors.items import CarrierNotRecognised, FinalCarrierNotPostal
 from trackway.domain.errors.trackings import AlreadyRegistered, DailyLimitReached, QuotaUsedUp
 from trackway.domain.following.lifecycle import Lifetimes
 from trackway.domain.following.registration import Accepted, Application, Refused, Subject
-from trackway.domain.number import is_s10
 from trackway.domain.recognising.recognition import Candidate, Check, Detected, recognise
 from trackway.domain.tracking import CANDIDATES, Origin
 from trackway.storage.tracking.intake import Intake, NewTracking, Pair, Registered
 
-_GUESSED = Origin.GUESSED
+_RECOGNISED, _GUESSED = Origin.RECOGNISED, Origin.GUESSED
 
 
 class Registration:
@@ -84,7 +83,8 @@ class Registration:
     def _settle(self, item: Application) -> NewTracking | Refused:
         try:
             carrier, origin = self._carrier(item)
-            self._check(item, carrier)
+            if item.final_carrier or item.param or carrier.needs:
+                self._check(item, carrier)
         except Refusal as why:
             return Refused(number=item.number, why=why)
         return NewTracking(
@@ -94,18 +94,18 @@ class Registration:
             origin=origin,
             param=item.param,
             tag=item.tag,
-            origin_country=carrier.country if carrier.postal else "",
+            origin_country=carrier.country if is_postal(carrier.key) else "",
         )
 
     def _carrier(self, item: Application) -> tuple[Carrier, Origin]:
         """The carrier of an item, and how we came to it (T27)."""
         given = self._catalogue.by_key(item.carrier) if item.carrier else None
-        if post := self._post(item.number):
-            return post, Origin.RECOGNISED
+        if post := self._catalogue.post_of_number(item.number):  # no courier is certain of such a one
+            return post, _RECOGNISED
         candidates = recognise(item.number, self._catalogue)
         certain = [candidate.carrier for candidate in candidates if candidate.certain]
         if certain:
-            return (given, Origin.RECOGNISED) if given in certain else (certain[0], Origin.RECOGNISED)
+            return (given, _RECOGNISED) if given in certain else (certain[0], _RECOGNISED)
         if given is not None:
             return given, Origin.GIVEN
         likely = [candidate.carrier for candidate in candidates if candidate.check is not Check.WRONG]
@@ -113,17 +113,12 @@ class Registration:
             return likely[0], _GUESSED
         raise CarrierNotRecognised
 
-    def _post(self, number: str) -> Carrier | None:
-        """The post of an S10 number: no courier is certain of such a one, so there is no need to look at them all."""
-        return self._catalogue.post_of(number[-2:], number[:2]) if is_s10(number) else None
-
     def _check(self, item: Application, carrier: Carrier) -> None:
         if item.final_carrier:
             self._catalogue.by_key(item.final_carrier)
             if not carrier.postal:
                 raise FinalCarrierNotPostal
-        if item.param or carrier.needs:
-            carrier.check(item.param)
+        carrier.check(item.param)
 
 
 def _outcome(item: NewTracking, kept: Registered, fresh: set[tuple[str, int]]) -> Accepted | Refused:
