@@ -23,10 +23,14 @@ from trackway.service.merchants.lookup import Lookup
 from trackway.service.merchants.registration import Registration
 from trackway.storage.given.catalogue_carriers import load_carriers
 from trackway.storage.people.accounts import Accounts, SealedKey
+from trackway.storage.statement import Statement
 from trackway.storage.store import Store, open_store
 from trackway.storage.tracking.intake import Intake
 from trackway.storage.tracking.listing import Listing
 from trackway.storage.tracking.trackings import Trackings
+
+
+_LEGS = Statement("SELECT position, leg.carrier, final_carrier FROM leg JOIN tracking ON id = tracking_id")
 
 
 async def account(store: Store, name: str = "shop", quota: int | None = None, daily: int | None = None) -> int:
@@ -71,6 +75,17 @@ async def test_carriers_are_given_corrected_guessed_or_not_known(store: Store) -
     (no_such,) = await registration.register(shop, applied("ABC12345678", carrier=99), NOW)
     assert isinstance(no_such, Refused)
     assert isinstance(no_such.why, CarrierUnknown)
+
+
+async def test_what_two_want_at_once_is_as_the_first_wants_it(store: Store) -> None:
+    shop, registration = await account(store), desk(store)
+    (first,), (second,) = await asyncio.gather(
+        registration.register(shop, applied("RR123456785CN"), NOW),
+        registration.register(shop, applied("RR123456785CN", final_carrier=21051), NOW),
+    )
+    assert isinstance(first, Accepted)
+    assert isinstance(second, Refused)
+    assert [tuple(row) for row in await store.main.read(_LEGS)] == [(1, 3011, 0)]
 
 
 async def test_a_final_carrier_stands_only_behind_a_post(store: Store) -> None:

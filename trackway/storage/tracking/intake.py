@@ -1,14 +1,14 @@
 """New trackings let in: what many requests want at the same time is one transaction, and one statement for all."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
-from itertools import islice
 
 from msgspec import Struct
 
 from trackway.domain.account import Usage
 from trackway.domain.tracking import CANDIDATES, Origin, Position
-from trackway.storage.database import Database, Row, Transaction, to_ms
+from trackway.storage.database import Database, Transaction, to_ms
 from trackway.storage.people.accounts import day_of
 from trackway.storage.statement import Statement
 from trackway.storage.together import Together
@@ -71,8 +71,8 @@ class NewTracking(Struct, frozen=True, kw_only=True):
 class Registered(Struct, frozen=True, kw_only=True):
     """What became of a request: the new pairs of number and carrier, those known before, the account's use."""
 
-    new: frozenset[Pair]
-    known: frozenset[Pair]
+    new: AbstractSet[Pair]
+    known: AbstractSet[Pair]
     usage: Usage
 
 
@@ -127,35 +127,37 @@ async def _admit(transaction: Transaction, wishes: Sequence[_Wish]) -> list[Regi
 async def _admit_to(transaction: Transaction, account: int, wishes: Sequence[_Wish]) -> Iterator[Registered]:
     """What became of each request of one account."""
     now, turns_at = max(wish.now for wish in wishes), max(wish.turns_at for wish in wishes)
-    wanted = _merged(wishes)
+    wanted = [item for wish in wishes for item in wish.items.values()]
     usage = await _take(transaction, account, len(wanted), now)
     allowed = await _allowed(transaction, account, wanted, usage)
     new = await _insert(transaction, account, allowed, to_ms(now), to_ms(turns_at))
-    known: frozenset[Pair] = frozenset()
-    if over := len(wanted) - len(new):
-        await transaction.fetch(_GIVE_BACK, account=account, over=over)
-        kept = await _kept(transaction, account, wanted)
-        known = kept.pairs | kept.guesses
-    return _shared_out(wishes, new, known, usage)
+    if len(new) == len(wanted):
+        return _all_new(wishes, usage)
+    await transaction.fetch(_GIVE_BACK, account=account, over=len(wanted) - len(new))
+    kept = await _kept(transaction, account, wanted)
+    return _shared_out(wishes, new, kept, usage)
 
 
-def _merged(wishes: Sequence[_Wish]) -> Mapping[Pair, NewTracking]:
-    """All that is wanted; what two want, as the first wants it."""
-    wanted: dict[Pair, NewTracking] = {}
+def _all_new(wishes: Sequence[_Wish], usage: Usage) -> Iterator[Registered]:
+    """To each request all that it wanted."""
     for wish in wishes:
-        wanted.update({pair: item for pair, item in wish.items.items() if pair not in wanted})
-    return wanted
+        yield Registered(new=wish.items.keys(), known=frozenset(), usage=usage)
+        usage = _after(usage, len(wish.items))
 
 
-def _shared_out(wishes: Sequence[_Wish], new: set[Pair], known: frozenset[Pair], usage: Usage) -> Iterator[Registered]:
+def _shared_out(wishes: Sequence[_Wish], new: set[Pair], kept: _Kept, usage: Usage) -> Iterator[Registered]:
     """To each request what is its own: what two wanted is new to the first, and the use of one counts for the next."""
-    taken, used = known | new, 0
+    known = kept.pairs | kept.guesses
     for wish in wishes:
-        mine = frozenset(new.intersection(wish.items))
-        before = Usage(used=usage.used + used, day_used=usage.day_used + used, quota=usage.quota, daily=usage.daily)
-        yield Registered(new=mine, known=taken.intersection(wish.items) - mine, usage=before)
+        mine = new.intersection(wish.items)
+        yield Registered(new=mine, known=known.intersection(wish.items) - mine, usage=usage)
         new -= mine
-        used += len(mine)
+        usage = _after(usage, len(mine))
+
+
+def _after(usage: Usage, new: int) -> Usage:
+    """The use once so many are registered."""
+    return Usage(used=usage.used + new, day_used=usage.day_used + new, quota=usage.quota, daily=usage.daily)
 
 
 async def _take(transaction: Transaction, account: int, wanted: int, now: datetime) -> Usage:
@@ -165,41 +167,41 @@ async def _take(transaction: Transaction, account: int, wanted: int, now: dateti
 
 
 async def _allowed(
-    transaction: Transaction, account: int, wanted: Mapping[Pair, NewTracking], usage: Usage
-) -> Mapping[Pair, NewTracking]:
+    transaction: Transaction, account: int, wanted: Sequence[NewTracking], usage: Usage
+) -> Sequence[NewTracking]:
     """All, where the limits have room for all and no carrier is a guess; else the first that are not known yet.
 
     A guess is known too where it was the first guess at a number that turned out to be another carrier's.
     """
     left = _left(usage)
-    guessed = {pair for pair, item in wanted.items() if item.origin is _GUESSED}
-    if left >= len(wanted) and not guessed:
+    if left >= len(wanted) and not [item for item in wanted if item.origin is _GUESSED]:
         return wanted
     kept = await _kept(transaction, account, wanted)
-    unknown = (
-        (pair, item)
-        for pair, item in wanted.items()
-        if pair not in kept.pairs and not (pair in guessed and pair in kept.guesses)
-    )
-    return dict(islice(unknown, left))
+    unknown: dict[Pair, NewTracking] = {}
+    for item in wanted:
+        pair = item.number, item.carrier
+        if pair not in kept.pairs and not (item.origin is _GUESSED and pair in kept.guesses):
+            unknown.setdefault(pair, item)
+    return list(unknown.values())[:left]
 
 
 async def _insert(
-    transaction: Transaction, account: int, wanted: Mapping[Pair, NewTracking], now: int, turns_at: int
+    transaction: Transaction, account: int, wanted: Sequence[NewTracking], now: int, turns_at: int
 ) -> set[Pair]:
     """Keep what is not known yet, with its legs; the pairs of number and carrier that are new."""
-    further = {pair: item for pair, item in wanted.items() if item.final_carrier or item.candidates}
-    rows = [_row(item) for item in wanted.values()]
+    further = [item for item in wanted if item.final_carrier or item.candidates]
+    rows = [_row(item) for item in wanted]
     if not transaction.alone:
         new = await transaction.fetch(_INSERT_ALL, account=account, rows=rows, now=now, turns_at=turns_at)
     else:
         last = await _insert_in_steps(transaction, account, rows, now, turns_at)
         if not further and await transaction.fetch(_HOW_MANY, last=last) == [(len(rows),)]:
-            return set(wanted)
+            return {(item.number, item.carrier) for item in wanted}
         new = await transaction.fetch(_SINCE, last=last)
-    if legs := list(_further_legs(further, new)):
+    ids = {(number, carrier): identity for identity, number, carrier in new}
+    if further and (legs := list(_further_legs(wanted, ids))):
         await transaction.fetch(_INSERT_LEGS, legs=legs, now=now)
-    return {(number, carrier) for _, number, carrier in new}
+    return set(ids)
 
 
 async def _insert_in_steps(
@@ -214,20 +216,19 @@ async def _insert_in_steps(
     return int(last)
 
 
-def _further_legs(further: Mapping[Pair, NewTracking], new: Sequence[Row]) -> Iterator[tuple[int, Position, int]]:
-    """The legs behind the first: final carriers, and candidates; most trackings have neither."""
-    for identity, number, carrier in new if further else ():
-        item = further.get((number, carrier))
-        if item is None:
-            continue
+def _further_legs(wanted: Sequence[NewTracking], ids: Mapping[Pair, int]) -> Iterator[tuple[int, Position, int]]:
+    """The legs behind the first of what is new: final carriers, candidates. What two want is as the first wants it."""
+    first = {(item.number, item.carrier): item for item in reversed(wanted)}
+    for pair, identity in ids.items():
+        item = first[pair]
         if item.final_carrier:
             yield identity, Position.FINAL, item.final_carrier
         yield from ((identity, at, other) for at, other in zip(CANDIDATES, item.candidates, strict=False))
 
 
-async def _kept(transaction: Transaction, account: int, wanted: Iterable[Pair]) -> _Kept:
+async def _kept(transaction: Transaction, account: int, wanted: Sequence[NewTracking]) -> _Kept:
     """What the account has of these numbers."""
-    rows = await transaction.fetch(_KEPT, account=account, numbers=[number for number, _ in wanted])
+    rows = await transaction.fetch(_KEPT, account=account, numbers=[item.number for item in wanted])
     return _Kept(
         pairs=frozenset((number, carrier) for number, carrier, _ in rows),
         guesses=frozenset((number, guess) for number, _, guess in rows if guess),

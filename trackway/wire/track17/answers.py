@@ -91,7 +91,8 @@ class Answer(Struct, Generic[T]):
 def write_outcomes(outcomes: Sequence[Accepted | Detected | Refused]) -> bytes:
     """`accepted` and `rejected`, each in the order asked (T9)."""
     accepted = [_accepted(one) for one in outcomes if not isinstance(one, Refused)]
-    return _ENCODER.encode(Answer(code=0, data=Outcomes(accepted=accepted, rejected=_rejected(outcomes))))
+    rejected = _rejected(outcomes) if len(accepted) < len(outcomes) else []
+    return _ENCODER.encode(Answer(code=0, data=Outcomes(accepted=accepted, rejected=rejected)))
 
 
 def write_tracks(outcomes: Sequence[Found | Refused]) -> bytes:
