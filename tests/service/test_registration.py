@@ -29,7 +29,6 @@ from trackway.storage.tracking.intake import Intake
 from trackway.storage.tracking.listing import Listing
 from trackway.storage.tracking.trackings import Trackings
 
-
 _LEGS = Statement("SELECT position, leg.carrier, final_carrier FROM leg JOIN tracking ON id = tracking_id")
 
 
