@@ -184,6 +184,28 @@ async def test_the_days_budget_is_one_for_all_and_ends_at_the_carriers_midnight(
     assert [one.left for one in days] == [0, 2]
 
 
+async def test_what_was_left_of_a_day_is_what_its_last_call_left(store: Store) -> None:
+    """A call that was counted just before midnight may have begun after it."""
+    ledger = Ledger(store.quick)
+    for seconds, left in enumerate((7, 100, 99)):
+        await ledger.note(
+            Call(
+                connector="carrier",
+                at=NOW + timedelta(seconds=seconds),
+                left=left,
+                items=1,
+                answers=1,
+                faults=0,
+                limited=False,
+                failed=False,
+                took_ms=1,
+                reasons={},
+            )
+        )
+    day = await ledger.day("carrier", NOW.date(), NOW, NOW + timedelta(days=1))
+    assert (day.calls, day.left) == (3, 99)
+
+
 async def test_a_carrier_that_wants_no_more_today_is_left_alone_by_all(store: Store, clock: Clock) -> None:
     """9994."""
     midnight = NOW + timedelta(hours=4)

@@ -17,17 +17,20 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from tests.mailrooms import BOOK
+from tests.storage.test_tracks import TWINS
 from trackway.domain.errors import StorageError
-from trackway.domain.following.registration import Found
+from trackway.domain.following.registration import Found, Subject
 from trackway.domain.post.card import item_on
 from trackway.domain.post.mail import Country, Item, Scan, Words
 from trackway.domain.post.scribe import Scribe
+from trackway.service.merchants.lookup import Lookup
 from trackway.storage import migrate, revision
 from trackway.storage.post.mailroom import Items
 from trackway.storage.schema import metadata
 from trackway.storage.statement import Statement
 from trackway.storage.store import Store, open_store
 from trackway.storage.telling.deliveries import Deliveries
+from trackway.storage.tracking.listing import Listing
 from trackway.storage.tracking.trackings import Trackings
 
 
@@ -217,14 +220,16 @@ async def test_items_become_cards(database_url: str, tmp_path: Path) -> None:
     )
 
 
+LONGEST = "Z9" * 25
 _OLD_ACCOUNT = "INSERT INTO account (id, name, created_at) VALUES (1, 'shop', 0)"
 _OLD_TRACKINGS = (
     "INSERT INTO tracking (id, account_id, number, carrier, origin, tag, guess, registered_at, progressed_at) VALUES "
     "(4, 1, 'RR123456789CN', 3011, 1, 'mine', 0, 5, 5), (5, 1, '123456789012', 7041, 3, NULL, 100003, 6, 6), "
-    "(9, 1, 'GONE1', 3011, 1, NULL, 0, 7, 7)"
+    f"(6, 1, '{TWINS[0]}', 3011, 1, NULL, 0, 6, 6), (7, 1, '{TWINS[1]}', 3011, 1, NULL, 0, 6, 6), "
+    f"(8, 1, '{LONGEST}', 100003, 2, NULL, 0, 6, 6), (9, 1, 'GONE1', 3011, 1, NULL, 0, 7, 7)"
 )
 _OLD_LEGS = "INSERT INTO leg (tracking_id, position, carrier, due_at) VALUES (4, 1, 3011, 10), (4, 2, 21051, NULL)"
-_OLD_TRACKS = "INSERT INTO track (tracking_id, body) VALUES (4, '{}'), (5, '[]')"
+_OLD_TRACKS = "INSERT INTO track (tracking_id, body) VALUES (4, '{}'), (5, '[]'), (6, '6'), (7, '7'), (8, '8')"
 _OLD_GONE = "DELETE FROM tracking WHERE id = 9"
 _NEXT = Statement(
     "INSERT INTO tracking (account_id, number, carrier, origin, registered_at, progressed_at) "
@@ -244,6 +249,13 @@ async def test_trackings_of_before_are_found_with_their_tags(database_url: str, 
         assert await Trackings(store.main).told(1, [("RR123456789CN", 3011)]) == {
             ("RR123456789CN", 3011): Found("RR123456789CN", 3011, 0, "mine", b"{}")
         }
+        lookup = Lookup(trackings=Trackings(store.main), listing=Listing(store.main))
+        twins = await lookup.tracks(1, [Subject(number=number, carrier=3011) for number in TWINS])
+        assert twins == [Found(number, 3011, 0, "", body) for number, body in zip(TWINS, (b"6", b"7"), strict=True)]
+        at_home = await Trackings(store.main).told(1, [(LONGEST, 100003), *((number, 3011) for number in TWINS)])
+        assert at_home == {(LONGEST, 100003): Found(LONGEST, 100003, 0, "", b"8")}, (
+            "of two that would share a home none has it"
+        )
         legs = [tuple(row) for row in await store.main.read(_LEGS)]
         assert legs == [(4, 1, 3011, "Unasked", 10, "new"), (4, 2, 21051, "Unasked", None, "new")]
         if database_url.startswith("sqlite"):  # which took its highest id from the rows, had nobody told it

@@ -47,7 +47,7 @@ class Database(Protocol):
         """What `work` returns, once all that it did is durable; when it raises, nothing was done.
 
         `work` must await nothing but its transaction: on SQLite it runs on the writer's thread, where nothing waits.
-        On PostgreSQL it is begun anew where it and others waited for each other: outside it changes nothing.
+        On PostgreSQL it is begun anew where others were in its way, see there: so it changes nothing outside.
         """
         ...
 

@@ -4,7 +4,7 @@ The text is SQL that SQLite and PostgreSQL share, with `:name` for a value and s
 
 * `@any(name type)`: `column @any(numbers text)` is true where the column is in the list `name`
 * `@rows(name: a text, b bigint)`: the list of tuples `name` as a table with the columns a, b and `ordinal`
-* `@few(name: a text, b bigint)`: the same without `ordinal`, once in a statement, for some dozens of tuples at most
+* `@few(name: a text, b bigint)`: the same without `ordinal`, for some dozens of tuples, once and alone in a statement
 * `@bytes(column)`: the text of the column as UTF-8 bytes, which spares decoding what is only passed on
 * `@prefix(column name)`: true where the column begins with the text `name`, told from an index (see schema)
 * `@locked`: nobody else changes what is read until the transaction ends (SQLite has one writer: nothing to do)

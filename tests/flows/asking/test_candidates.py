@@ -1,5 +1,6 @@
 """A number that may be of two carriers: both are asked, the one that knows it has it, and nobody is charged twice."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from tests.stage import Stage, staged
 from trackway.connectors.base import Answers, Inquiry, Limits
 from trackway.domain.asking.planning import Reason
 from trackway.domain.errors.carriers import CarrierUnavailable
+from trackway.domain.errors.trackings import AlreadyRegistered, QuotaUsedUp
 from trackway.domain.following.registration import Accepted, Refused
 from trackway.domain.tracking import Event, Origin, Report
 from trackway.storage.database import Transaction
@@ -140,9 +142,25 @@ async def test_the_first_guess_named_by_the_caller_is_a_tracking_of_its_own(two:
     assert isinstance(known, Refused)
     if left == 0:
         assert isinstance(named, Refused)
+        assert isinstance(named.why, QuotaUsedUp)
     else:
         assert named == Accepted(number=NUMBER, carrier=EXPRESS, origin=Origin.GIVEN)
     assert await two.used() == 1 + (left != 0)
+
+
+async def test_of_two_at_once_the_one_that_guesses_again_is_refused_and_the_one_that_names_it_is_not(two: Two) -> None:
+    two.paket.knows.add(NUMBER)
+    await two.register(NUMBER)
+    await two.ask_all()
+    registration = desk(two.shop.house.store, EXPRESS, PAKET)
+    (guessed,), (named,) = await asyncio.gather(
+        registration.register(two.account, applied(NUMBER, auto_detection=True), two.clock()),
+        registration.register(two.account, applied(NUMBER, carrier=EXPRESS), two.clock()),
+    )
+    assert isinstance(guessed, Refused)
+    assert isinstance(guessed.why, AlreadyRegistered)
+    assert named == Accepted(number=NUMBER, carrier=EXPRESS, origin=Origin.GIVEN)
+    assert await two.used() == 2
 
 
 async def test_nobody_knows_it_yet_and_the_first_one_stays(two: Two) -> None:

@@ -15,8 +15,12 @@ _NOTE = Statement(
     f"VALUES (:connector, :at, :left, {', '.join(f':{name}' for name in _COUNTS)})"
 )
 _SUM = Statement(
-    f"SELECT COUNT(*), MIN(left_today), {', '.join(f'CAST(COALESCE(SUM({name}), 0) AS BIGINT)' for name in _COUNTS)} "
+    f"SELECT COUNT(*), {', '.join(f'CAST(COALESCE(SUM({name}), 0) AS BIGINT)' for name in _COUNTS)} "
     "FROM call WHERE connector = :connector AND at >= :since AND at < :until"
+)
+_LEFT = Statement(
+    "SELECT left_today FROM call WHERE connector = :connector AND at >= :since AND at < :until "
+    "ORDER BY at DESC, id DESC LIMIT 1"
 )
 _LAST = Statement(
     "SELECT failed FROM call WHERE connector = :connector AND limited = 0 ORDER BY at DESC, id DESC LIMIT :most"
@@ -53,10 +57,13 @@ class Ledger:
     async def day(self, connector: str, day: date, since: datetime, until: datetime) -> Day:
         """What a carrier account did on a day, which is from `since` to `until`."""
         times = {"since": to_ms(since), "until": to_ms(until)}
-        ((calls, left, *counts),) = await self._database.scan(_SUM, connector=connector, **times)
+        ((calls, *counts),) = await self._database.scan(_SUM, connector=connector, **times)
+        last = await self._database.read(_LEFT, connector=connector, **times)
         told = dict(zip(_COUNTS, counts, strict=True))
         reasons = {reason: told.pop(f"because_{reason}") for reason in _REASONS}
-        return Day(connector=connector, day=day, calls=calls, left=left, reasons=reasons, **told)
+        return Day(
+            connector=connector, day=day, calls=calls, left=last[0][0] if last else None, reasons=reasons, **told
+        )
 
     async def failures(self, connector: str, most: int) -> int:
         """How many of the account's last calls failed one after the other, counted up to `most`."""

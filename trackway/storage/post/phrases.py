@@ -18,7 +18,7 @@ _PUT = Statement(
     "FROM @rows(rows: kind text, name text, body text) AS given WHERE true "
     "ON CONFLICT (kind, name) DO UPDATE SET body = excluded.body"
 )
-_CALLED = Statement("SELECT name, body FROM phrase WHERE kind = 'country' AND name @any(codes text)")
+_CALLED = Statement("SELECT name, body FROM phrase WHERE kind = 'country' AND name @any(codes text) @locked")
 _DROP = Statement(
     "DELETE FROM phrase WHERE (kind, name) IN (SELECT kind, name FROM @rows(rows: kind text, name text) AS given)"
 )

@@ -1,4 +1,4 @@
-"""New trackings let in: what many requests want at the same time is one transaction, and one statement for all."""
+"""New trackings let in: what many requests want at the same time is one transaction."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -147,10 +147,11 @@ def _all_new(wishes: Sequence[_Wish], usage: Usage) -> Iterator[Registered]:
 
 def _shared_out(wishes: Sequence[_Wish], new: set[Pair], kept: _Kept, usage: Usage) -> Iterator[Registered]:
     """To each request what is its own: what two wanted is new to the first, and the use of one counts for the next."""
-    known = kept.pairs | kept.guesses
     for wish in wishes:
-        mine = new.intersection(wish.items)
-        yield Registered(new=mine, known=known.intersection(wish.items) - mine, usage=usage)
+        again = {pair for pair, item in wish.items.items() if item.origin is _GUESSED and pair in kept.guesses}
+        mine = new.intersection(wish.items) - again
+        known = kept.pairs.intersection(wish.items) | again
+        yield Registered(new=mine, known=known - mine, usage=usage)
         new -= mine
         usage = _after(usage, len(mine))
 
