@@ -7,6 +7,7 @@ import typer
 from trackway.app.house import House
 from trackway.cli.base import AsJson, Data, DatabaseUrl, fail, out, print_json, told, within
 from trackway.domain.account import Usage
+from trackway.domain.errors import ConfigError
 from trackway.domain.errors.webhooks import WebhookTestFailed
 
 app = typer.Typer(no_args_is_help=True, help="Customers: keys, webhook, address list, quota.")
@@ -44,6 +45,39 @@ def list_accounts(as_json: AsJson = False, data: Data = None, database: Database
 
 
 @app.command()
+def limit(
+    name: Name,
+    quota: Annotated[str, typer.Option(help="Numbers it may register in all; 'none' for no limit.")] = "",
+    daily: Annotated[str, typer.Option(help="Numbers it may register a day (UTC); 'none' for no limit.")] = "",
+    data: Data = None,
+    database: DatabaseUrl = None,
+) -> None:
+    """Change how much an account may register; what is not given stays."""
+
+    async def work(house: House) -> Usage:
+        account = (await house.access.named(name)).id
+        before = await house.access.usage(account, house.clock())
+        await house.access.limit(name, _limit("quota", quota, before.quota), _limit("daily", daily, before.daily))
+        return await house.access.usage(account, house.clock())
+
+    out.print(_told(within(work, data=data, database=database)), markup=False)
+
+
+def _limit(field: str, given: str, before: int | None) -> int | None:
+    if given in {"", "none"}:
+        return None if given else before
+    try:
+        return int(given)
+    except ValueError:
+        raise ConfigError(f"{field} {given}: give a whole number, or 'none'") from None
+
+
+def _told(used: Usage) -> str:
+    quota, daily = ("no limit" if limit is None else limit for limit in (used.quota, used.daily))
+    return f"in all {used.used} of {quota}\ntoday  {used.day_used} of {daily}"
+
+
+@app.command()
 def usage(name: Name, as_json: AsJson = False, data: Data = None, database: DatabaseUrl = None) -> None:
     """Print what an account has registered, in all and today (UTC), and how much it may."""
 
@@ -54,8 +88,7 @@ def usage(name: Name, as_json: AsJson = False, data: Data = None, database: Data
     if as_json:
         print_json(used)
     else:
-        quota, daily = ("no limit" if limit is None else limit for limit in (used.quota, used.daily))
-        out.print(f"in all {used.used} of {quota}\ntoday  {used.day_used} of {daily}", markup=False)
+        out.print(_told(used), markup=False)
 
 
 @app.command()

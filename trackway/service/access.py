@@ -23,6 +23,7 @@ _LONGEST_NAME = 100
 USE_COUNTED = 10_000
 _DAYS_SHOWN = 14
 _MOST_NETWORKS = 100
+_MOST = 10**15
 
 
 class Access:
@@ -84,17 +85,24 @@ class Access:
         """A new account with its first key.
 
         Raises:
-            ConfigError: the name is empty or taken, or a limit is negative.
+            ConfigError: the name is empty or taken, or a limit is no such number.
         """
         if not name.strip() or len(name) > _LONGEST_NAME or not name.isprintable():
             raise ConfigError(f"account name {name!r}: give 1 to 100 printable characters")
-        for field, limit in (("quota", quota), ("daily", daily)):
-            if limit is not None and limit < 0:
-                raise ConfigError(f"{field} {limit}: give 0 or more")
+        _check_limits(quota, daily)
         key = _new_key()
         if not await self._accounts.create(name, quota, daily, lambda account: self._sealed(account, key), now):
             raise ConfigError(f"account {name!r} exists already")
         return Key(account=name, key=key, active_from=now)
+
+    async def limit(self, name: str, quota: int | None, daily: int | None) -> None:
+        """Set how many numbers an account may register, in all and a UTC day, from now on; None is no limit (T30).
+
+        Raises:
+            ConfigError: there is no such account, or a limit is no such number.
+        """
+        _check_limits(quota, daily)
+        await self._accounts.limit((await self.named(name)).id, quota, daily)
 
     async def rotate_key(self, name: str, now: datetime) -> Key:
         """A new key, announced at once; at `active_from` it takes the old one's place (T34)."""
@@ -178,6 +186,12 @@ class Access:
         return SealedKey(
             lookup=self._vault.lookup(key), sealed=self._vault.seal(key, f"account:{account}"), last4=key[-4:]
         )
+
+
+def _check_limits(quota: int | None, daily: int | None) -> None:
+    for field, limit in (("quota", quota), ("daily", daily)):
+        if limit is not None and not 0 <= limit <= _MOST:
+            raise ConfigError(f"{field} {limit}: give 0 to {_MOST}")
 
 
 def _network(text: str) -> str:

@@ -16,10 +16,7 @@ from trackway.domain.errors.carriers import CarrierUnavailable
 from trackway.domain.errors.trackings import AlreadyRegistered, QuotaUsedUp
 from trackway.domain.following.registration import Accepted, Refused
 from trackway.domain.tracking import Event, Origin, Report
-from trackway.storage.database import Transaction
-from trackway.storage.statement import Statement
 
-_LIMIT = Statement("UPDATE account SET quota = :quota WHERE id = :account")
 EXPRESS, PAKET, PUROLATOR = 100001, 7041, 100042
 NUMBER = "JD014600006281230704"  # both have numbers of this form, and neither has a check digit in it
 POSTED = Event(time="2026-11-20 09:00", text="Posted", place="BONN")
@@ -81,12 +78,6 @@ class Two(Stage):
         (explanation, *_) = await self.shop.house.asking.explanations.of(NUMBER, None, self.clock())
         return [(leg.carrier, leg.came_back, leg.next_at is not None) for leg in explanation.legs]
 
-    async def limit_to(self, quota: int | None) -> None:
-        async def work(transaction: Transaction) -> None:
-            await transaction.fetch(_LIMIT, account=self.account, quota=quota)
-
-        await self.shop.house.store.main.write(work)
-
     async def used(self) -> int:
         return (await self.shop.house.access.usage(self.account, self.clock())).used
 
@@ -136,7 +127,7 @@ async def test_the_first_guess_named_by_the_caller_is_a_tracking_of_its_own(two:
     two.paket.knows.add(NUMBER)
     await two.register(NUMBER)
     await two.ask_all()
-    await two.limit_to(None if left is None else 1 + left)
+    await two.shop.house.access.limit("shop", None if left is None else 1 + left, None)
     items = applied(NUMBER, carrier=PAKET) + applied(NUMBER, carrier=EXPRESS)
     known, named = await desk(two.shop.house.store).register(two.account, items, two.clock())
     assert isinstance(known, Refused)

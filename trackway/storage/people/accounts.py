@@ -64,6 +64,7 @@ _REGISTERED = Statement(
 )
 _SET_WEBHOOK = Statement("UPDATE account SET webhook_url = :url WHERE id = :account")
 _SET_DISABLED = Statement("UPDATE account SET disabled = :disabled WHERE id = :account")
+_LIMIT = Statement("UPDATE account SET quota = :quota, daily = :daily WHERE id = :account")
 _USAGE = Statement(
     "SELECT used, CASE WHEN day = :day THEN day_used ELSE 0 END, quota, daily FROM account WHERE id = :account"
 )
@@ -192,6 +193,10 @@ class Accounts:
     async def set_disabled(self, account: int, *, disabled: bool) -> None:
         """Shut an account out, or let it in again."""
         await self._change(lambda tx: tx.fetch(_SET_DISABLED, account=account, disabled=disabled))
+
+    async def limit(self, account: int, quota: int | None, daily: int | None) -> None:
+        """How many numbers it may register, in all and a day; None for any."""
+        await self._change(lambda tx: tx.fetch(_LIMIT, account=account, quota=quota, daily=daily))
 
     async def allow(self, account: int, networks: tuple[str, ...]) -> None:
         """The only networks that may call for the account; none for any."""
