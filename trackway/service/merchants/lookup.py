@@ -26,16 +26,13 @@ class Lookup:
 
         Without a carrier all of a number's trackings answer.
         """
-        pairs = {(item.number, item.carrier) for item in items if isinstance(item, Subject) and item.carrier}
+        subjects = [item for item in items if isinstance(item, Subject)]
+        pairs = {(item.number, item.carrier) for item in subjects if item.carrier}
         told = await self._trackings.told(account, pairs) if pairs else {}
-        named: list[Found | Refused] = [
-            one for item in items if isinstance(item, Subject) and (one := told.get((item.number, item.carrier)))
-        ]
+        named: list[Found | Refused] = [one for item in subjects if (one := told.get((item.number, item.carrier)))]
         if len(named) == len(items):
             return named
-        others = {
-            item.number for item in items if isinstance(item, Subject) and (item.number, item.carrier) not in told
-        }
+        others = {item.number for item in subjects if (item.number, item.carrier) not in told}
         known = await self._trackings.tracks(account, list(others)) if others else {}
         outcomes: list[Found | Refused] = []
         for item in items:
