@@ -17,7 +17,7 @@ from trackway.domain.errors.trackings import (
     QuotaUsedUp,
 )
 from trackway.domain.following.lifecycle import Lifetimes
-from trackway.domain.following.registration import Accepted, Application, Refused, Subject
+from trackway.domain.following.registration import Application, Refused, Registered, Subject
 from trackway.domain.tracking import Origin
 from trackway.service.merchants.lookup import Lookup
 from trackway.service.merchants.registration import Registration
@@ -55,7 +55,7 @@ def applied(*numbers: str, **fields: object) -> list[Application | Refused]:
 async def test_a_hongkong_post_item_is_recognised(store: Store) -> None:
     shop = await account(store)
     assert await desk(store).register(shop, applied("RT215770195HK"), NOW) == [
-        Accepted(number="RT215770195HK", carrier=8011, origin=Origin.RECOGNISED)
+        Registered(number="RT215770195HK", carrier=8011, origin=Origin.RECOGNISED)
     ]
 
 
@@ -63,10 +63,10 @@ async def test_carriers_are_given_corrected_guessed_or_not_known(store: Store) -
     """T27."""
     shop, registration = await account(store), desk(store)
     assert await registration.register(shop, applied("RR123456789CN", carrier=100003), NOW) == [
-        Accepted(number="RR123456789CN", carrier=3011, origin=Origin.RECOGNISED)
+        Registered(number="RR123456789CN", carrier=3011, origin=Origin.RECOGNISED)
     ]
     assert await registration.register(shop, applied("ABC1234567", carrier=100003), NOW) == [
-        Accepted(number="ABC1234567", carrier=100003, origin=Origin.GIVEN)
+        Registered(number="ABC1234567", carrier=100003, origin=Origin.GIVEN)
     ]
     (unknown,) = await registration.register(shop, applied("ABC12345678"), NOW)
     assert isinstance(unknown, Refused)
@@ -82,7 +82,7 @@ async def test_what_two_want_at_once_is_as_the_first_wants_it(store: Store) -> N
         registration.register(shop, applied("RR123456785CN"), NOW),
         registration.register(shop, applied("RR123456785CN", final_carrier=21051), NOW),
     )
-    assert isinstance(first, Accepted)
+    assert isinstance(first, Registered)
     assert isinstance(second, Refused)
     assert [tuple(row) for row in await store.main.read(_LEGS)] == [(1, 3011, 0)]
 
@@ -98,7 +98,7 @@ async def test_a_final_carrier_stands_only_behind_a_post(store: Store) -> None:
         ],
         NOW,
     )
-    assert isinstance(posted, Accepted)
+    assert isinstance(posted, Registered)
     assert isinstance(couriered, Refused)
     assert isinstance(couriered.why, FinalCarrierNotPostal)
 
@@ -106,7 +106,7 @@ async def test_a_final_carrier_stands_only_behind_a_post(store: Store) -> None:
 async def test_a_number_is_registered_once_also_inside_one_request(store: Store) -> None:
     shop, registration = await account(store), desk(store)
     first, second = await registration.register(shop, applied("RT215770195HK", "RT215770195HK"), NOW)
-    assert isinstance(first, Accepted)
+    assert isinstance(first, Registered)
     assert isinstance(second, Refused)
     assert isinstance(second.why, AlreadyRegistered)
     (again,) = await registration.register(shop, applied("RT215770195HK"), NOW)
@@ -118,7 +118,7 @@ async def test_tenants_do_not_meet(store: Store) -> None:
     shop, other = await account(store), await account(store, "other")
     for owner in (shop, other):
         (outcome,) = await desk(store).register(owner, applied("RT215770195HK"), NOW)
-        assert isinstance(outcome, Accepted)
+        assert isinstance(outcome, Registered)
     lookup = Lookup(trackings=Trackings(store.main), listing=Listing(store.main))
     (mine,) = await lookup.tracks(shop, [Subject(number="RT215770195HK")])
     assert isinstance(mine, Refused)
@@ -136,7 +136,7 @@ async def test_limits_let_in_the_first_and_name_themselves(
     shop, registration = await account(store, **limits), desk(store)  # type: ignore[arg-type]
     numbers = [f"RT2157701{n}5HK" for n in range(5)]
     outcomes = await registration.register(shop, applied(*numbers), NOW)
-    assert [type(outcome) for outcome in outcomes] == [Accepted] * 3 + [Refused] * 2
+    assert [type(outcome) for outcome in outcomes] == [Registered] * 3 + [Refused] * 2
     assert all(isinstance(outcome.why, why) for outcome in outcomes if isinstance(outcome, Refused))
     (known, over) = await registration.register(shop, applied(numbers[0], numbers[4]), NOW)
     assert isinstance(known, Refused)
@@ -170,7 +170,7 @@ async def test_a_limit_is_exact_when_processes_register_at_once(
         for start in range(0, 80, 10)
     ]
     outcomes = [outcome for batch in await asyncio.gather(*batches) for outcome in batch]
-    accepted = [outcome.number for outcome in outcomes if isinstance(outcome, Accepted)]
+    accepted = [outcome.number for outcome in outcomes if isinstance(outcome, Registered)]
     assert len(accepted) == len(set(accepted)) == 50
     assert (await Accounts(store.main).usage(shop, NOW)).used == 50
 
@@ -182,7 +182,7 @@ async def test_one_number_registered_by_all_at_once_is_accepted_once(
     shop = await account(store)
     batches = [registration.register(shop, applied("RT215770195HK"), NOW) for registration in processes * 25]
     outcomes = [outcome for batch in await asyncio.gather(*batches) for outcome in batch]
-    assert [type(outcome) for outcome in outcomes].count(Accepted) == 1
+    assert [type(outcome) for outcome in outcomes].count(Registered) == 1
     refused = [outcome.why for outcome in outcomes if isinstance(outcome, Refused)]
     assert len(refused) == 199
     assert all(isinstance(why, AlreadyRegistered) for why in refused)

@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 from trackway.domain import errors
 from trackway.domain.errors import Refusal
 from trackway.domain.errors.items import ExtraParameterNeeded, NumberMalformed
-from trackway.domain.following.registration import Accepted, Application, Found, NoteChange, Refused, Subject
+from trackway.domain.following.registration import (
+    Accepted,
+    Application,
+    Found,
+    NoteChange,
+    Refused,
+    Registered,
+    Subject,
+)
 from trackway.domain.tracking import Origin
 from trackway.wire.track17 import answers as track17
 from trackway.wire.track17 import items as track17_items
@@ -189,7 +197,7 @@ def test_whatever_comes_is_read_or_refused(value: object) -> None:
 def test_outcomes_stand_in_the_order_asked() -> None:
     written = track17.write_outcomes(
         [
-            Accepted(number="RR123456789CN", carrier=3011, origin=Origin.RECOGNISED),
+            Registered(origin=Origin.RECOGNISED, number="RR123456789CN", carrier=3011),
             Refused(number="1234", why=NumberMalformed("1234")),
             Accepted(number="RR123456789CN", carrier=3013),
         ]

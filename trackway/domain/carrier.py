@@ -131,7 +131,10 @@ class Catalogue:
 
     def post_of_number(self, number: str) -> Carrier | None:
         """The post of an S10 number as it is kept, whatever its check digit; None for any other number."""
-        return self.post_of(number[-2:], number[:1]) if is_s10(number) else None
+        if not is_s10(number):
+            return None
+        country, service = number[-2:], number[0]
+        return self._posts.get((country, service)) or self.post_of(country, service)
 
     def country_key(self, country: str) -> int:
         """17TRACK's key of an ISO 3166 alpha-2 country, as its tracks' `b` and `c` have it; 0 if not known."""

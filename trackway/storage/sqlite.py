@@ -23,12 +23,12 @@ _PRAGMAS = (
     "PRAGMA temp_store=MEMORY",
 )
 _LOG = 64 << 20  # bytes: many numbers fall on one page of the index before it is written back
-# For those who read, as much as SQLite was built to allow. The writer would map it all anew each time the file grows.
-_MAPPED = "PRAGMA mmap_size=1099511627776"
+_MAPPED = "PRAGMA mmap_size=1099511627776"  # as much as SQLite was built to allow
 # What is not synced is written back soon: a log that is small stays in the processor's memory.
 _SHORT_LOG = 2 << 20
-# The writer walks through all that it keeps in memory at each commit that moved pages about (SQLite 3.40).
-_SMALL = "PRAGMA cache_size=-16384"
+# The writer looks for every page among those that it keeps, so they have to stay near the processor. What a batch of
+# requests changes fits in; any other page is a copy away in the mapped file.
+_SMALL = "PRAGMA cache_size=-4096"
 
 
 def connect(path: Path, *, durable: bool) -> sqlite3.Connection:
@@ -100,10 +100,10 @@ class SqliteDatabase:
 
     def __init__(self, path: Path) -> None:
         self._reader, self._scanner = connect(path, durable=True), _Scanner(path, durable=True)
-        for one in (self._reader, self._scanner.connection):
-            one.execute(_MAPPED)
         self._writer = connect(path, durable=True)
         self._writer.execute(_SMALL)
+        for one in (self._reader, self._scanner.connection, self._writer):
+            one.execute(_MAPPED)
         self._queue: SimpleQueue[tuple[Work[Any], Future[Any]] | None] = SimpleQueue()
         self._thread = Thread(target=self._serve, name="sqlite-writer", daemon=True)
         self._thread.start()

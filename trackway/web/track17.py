@@ -11,6 +11,7 @@ from starlette.types import Receive, Scope, Send
 
 from trackway.domain.account import Account
 from trackway.domain.errors import AccessDenied, StorageError
+from trackway.domain.following.registration import Refused
 from trackway.service.access import Access
 from trackway.service.merchants.alteration import Alteration
 from trackway.service.merchants.lookup import Lookup
@@ -147,7 +148,8 @@ class Track17Face:
         return wire.write_outcomes(await self._alteration.push(account.id, items, account.webhook_url, now))
 
     async def _detect(self, _account: Account, body: bytes, _now: datetime) -> bytes:
-        return wire.write_outcomes(self._registration.detect(asked.read_subjects(body)))
+        detected = self._registration.detect(asked.read_subjects(body))
+        return wire.write_outcomes([one if isinstance(one, Refused) else wire.candidates(one) for one in detected])
 
 
 async def _nowhere(_: Request) -> Response:

@@ -14,7 +14,7 @@ from trackway.connectors.base import Answers, Inquiry, Limits
 from trackway.domain.asking.planning import Reason
 from trackway.domain.errors.carriers import CarrierUnavailable
 from trackway.domain.errors.trackings import AlreadyRegistered, QuotaUsedUp
-from trackway.domain.following.registration import Accepted, Refused
+from trackway.domain.following.registration import Refused, Registered
 from trackway.domain.tracking import Event, Origin, Report
 
 EXPRESS, PAKET, PUROLATOR = 100001, 7041, 100042
@@ -54,7 +54,7 @@ class Two(Stage):
         self.express, self.paket = OneCarrier(EXPRESS), OneCarrier(PAKET)
         self.account = (await self.shop.house.access.named("shop")).id
 
-    async def register(self, *numbers: str, **fields: Any) -> list[Accepted | Refused]:
+    async def register(self, *numbers: str, **fields: Any) -> list[Registered | Refused]:
         fields = {"auto_detection": True, **fields}
         registration = desk(self.shop.house.store, EXPRESS, PAKET)
         return await registration.register(self.account, applied(*numbers, **fields), self.clock())
@@ -90,7 +90,7 @@ async def two(database_url: str, tmp_path: Path, clock: Clock) -> AsyncIterator[
 
 async def test_the_one_that_knows_the_number_has_it(two: Two) -> None:
     two.paket.knows.add(NUMBER)
-    assert await two.register(NUMBER) == [Accepted(number=NUMBER, carrier=EXPRESS, origin=Origin.GUESSED)]
+    assert await two.register(NUMBER) == [Registered(number=NUMBER, carrier=EXPRESS, origin=Origin.GUESSED)]
     await two.ask_all()
     await two.deliver()
     (push,) = two.inbox.pushes
@@ -135,7 +135,7 @@ async def test_the_first_guess_named_by_the_caller_is_a_tracking_of_its_own(two:
         assert isinstance(named, Refused)
         assert isinstance(named.why, QuotaUsedUp)
     else:
-        assert named == Accepted(number=NUMBER, carrier=EXPRESS, origin=Origin.GIVEN)
+        assert named == Registered(number=NUMBER, carrier=EXPRESS, origin=Origin.GIVEN)
     assert await two.used() == 1 + (left != 0)
 
 
@@ -150,7 +150,7 @@ async def test_of_two_at_once_the_one_that_guesses_again_is_refused_and_the_one_
     )
     assert isinstance(guessed, Refused)
     assert isinstance(guessed.why, AlreadyRegistered)
-    assert named == Accepted(number=NUMBER, carrier=EXPRESS, origin=Origin.GIVEN)
+    assert named == Registered(number=NUMBER, carrier=EXPRESS, origin=Origin.GIVEN)
     assert await two.used() == 2
 
 

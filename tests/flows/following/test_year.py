@@ -20,7 +20,7 @@ from tests.flows.following.year import BEGIN, DELAYS, Carrier, Receivers, Shop, 
 from trackway.app.house import House, open_house
 from trackway.app.workers import judgement_of, worker_wing
 from trackway.config import load
-from trackway.domain.following.registration import Accepted, Application, Refused, Subject
+from trackway.domain.following.registration import Accepted, Application, Refused, Registered, Subject
 from trackway.domain.number import s10_digit
 from trackway.storage.asking.askings import Askings
 from trackway.storage.database import from_ms
@@ -142,7 +142,7 @@ class Year:
         shop.numbers += numbers
         items = [Application(number=number) for number in [*numbers, *numbers[:1]]]
         done = await self.house.merchants.registration.register(shop.id, items, self.time())
-        assert [isinstance(one, Accepted) for one in done] == [True] * count + [False] * (len(items) - count)
+        assert [isinstance(one, Registered) for one in done] == [True] * count + [False] * (len(items) - count)
 
     async def happen(self) -> None:
         """What owners do, and what befalls our clock."""

@@ -55,12 +55,22 @@ class NoteChange(Struct, frozen=True, kw_only=True):
     param: str | None = None
 
 
+# What became of an item is written as it is, its fields in the document's order.
+
+
 class Accepted(Struct, frozen=True, kw_only=True):
-    """An item that was done; `origin` only where it was registered (T27)."""
+    """An item that was done."""
 
     number: str
     carrier: int
-    origin: Origin | None = None
+
+
+class Registered(Struct, frozen=True, kw_only=True):
+    """A number that was registered; `origin` tells how its carrier was found (T27)."""
+
+    origin: Origin
+    number: str
+    carrier: int
 
 
 class Refused(Struct, frozen=True, kw_only=True):

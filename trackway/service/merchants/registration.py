@@ -11,10 +11,10 @@ from trackway.domain.errors import Refusal
 from trackway.domain.errors.items import CarrierNotRecognised, FinalCarrierNotPostal
 from trackway.domain.errors.trackings import AlreadyRegistered, DailyLimitReached, QuotaUsedUp
 from trackway.domain.following.lifecycle import Lifetimes
-from trackway.domain.following.registration import Accepted, Application, Refused, Subject
+from trackway.domain.following.registration import Application, Refused, Registered, Subject
 from trackway.domain.recognising.recognition import Candidate, Check, Detected, recognise
 from trackway.domain.tracking import CANDIDATES, Origin
-from trackway.storage.tracking.intake import Intake, NewTracking, Pair, Registered
+from trackway.storage.tracking.intake import Admitted, Intake, NewTracking, Pair
 
 _RECOGNISED, _GUESSED = Origin.RECOGNISED, Origin.GUESSED
 
@@ -37,7 +37,7 @@ class Registration:
 
     async def register(
         self, account: int, items: Sequence[Application | Refused], now: datetime
-    ) -> list[Accepted | Refused]:
+    ) -> list[Registered | Refused]:
         """What became of each item, in the order asked; an accepted one is durable and due to be asked at once.
 
         Duplicates inside one request are registered once and then refused like any other.
@@ -52,7 +52,7 @@ class Registration:
         wanted |= await self._with_candidates(wanted)
         kept = await self._intake.register(account, wanted, now, now + self._lifetimes.idle)
         if len(kept.new) == len(items):
-            return [Accepted(number=item.number, carrier=item.carrier, origin=item.origin) for item in wanted.values()]
+            return [Registered(origin=one.origin, number=one.number, carrier=one.carrier) for one in wanted.values()]
         fresh = set(kept.new)
         return [item if isinstance(item, Refused) else _outcome(item, kept, fresh) for item in settled]
 
@@ -121,12 +121,12 @@ class Registration:
         carrier.check(item.param)
 
 
-def _outcome(item: NewTracking, kept: Registered, fresh: set[tuple[str, int]]) -> Accepted | Refused:
-    """Accepted the first time a new pair is met; else known before, or over a limit."""
+def _outcome(item: NewTracking, kept: Admitted, fresh: set[tuple[str, int]]) -> Registered | Refused:
+    """Registered the first time a new pair is met; else known before, or over a limit."""
     pair = (item.number, item.carrier)
     if pair in fresh:
         fresh.discard(pair)
-        return Accepted(number=item.number, carrier=item.carrier, origin=item.origin)
+        return Registered(origin=item.origin, number=item.number, carrier=item.carrier)
     if pair in kept.known or pair in kept.new:
         return Refused(number=item.number, why=AlreadyRegistered(item.number))
     return Refused(number=item.number, why=_over(kept.usage, len(kept.new)))

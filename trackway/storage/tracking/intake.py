@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
+from operator import attrgetter
 
 from msgspec import Struct
 
@@ -51,6 +52,7 @@ _KEPT = Statement(
 _NO_LIMIT = 1 << 30
 _FEW = 40
 _GUESSED = Origin.GUESSED
+_PAIR = attrgetter("number", "carrier")
 
 Pair = tuple[str, int]
 
@@ -68,7 +70,7 @@ class NewTracking(Struct, frozen=True, kw_only=True):
     candidates: tuple[int, ...] = ()
 
 
-class Registered(Struct, frozen=True, kw_only=True):
+class Admitted(Struct, frozen=True, kw_only=True):
     """What became of a request: the new pairs of number and carrier, those known before, the account's use."""
 
     new: AbstractSet[Pair]
@@ -101,7 +103,7 @@ class Intake:
 
     async def register(
         self, account: int, wanted: Mapping[Pair, NewTracking], now: datetime, turns_at: datetime
-    ) -> Registered:
+    ) -> Admitted:
         """Register what is new, as far as the account's quota and day allow, due to be asked at once (T30).
 
         The account's row comes first and stays locked, so that the limits are exact however many processes register at
@@ -109,22 +111,22 @@ class Intake:
         """
         return await self._together.one(_Wish(account=account, items=wanted, now=now, turns_at=turns_at))
 
-    async def _admit(self, wishes: Sequence[_Wish]) -> Sequence[Registered]:
+    async def _admit(self, wishes: Sequence[_Wish]) -> Sequence[Admitted]:
         return await self._database.write(lambda transaction: _admit(transaction, wishes))
 
 
-async def _admit(transaction: Transaction, wishes: Sequence[_Wish]) -> list[Registered]:
+async def _admit(transaction: Transaction, wishes: Sequence[_Wish]) -> list[Admitted]:
     """Account after account, in the order in which everyone locks them: so no two wait for each other."""
     together: dict[int, list[_Wish]] = {}
     for wish in wishes:
         together.setdefault(wish.account, []).append(wish)
-    outcomes: dict[int, Iterator[Registered]] = {}
+    outcomes: dict[int, Iterator[Admitted]] = {}
     for account in sorted(together):
         outcomes[account] = await _admit_to(transaction, account, together[account])
     return [next(outcomes[wish.account]) for wish in wishes]
 
 
-async def _admit_to(transaction: Transaction, account: int, wishes: Sequence[_Wish]) -> Iterator[Registered]:
+async def _admit_to(transaction: Transaction, account: int, wishes: Sequence[_Wish]) -> Iterator[Admitted]:
     """What became of each request of one account."""
     now, turns_at = max(wish.now for wish in wishes), max(wish.turns_at for wish in wishes)
     wanted = [item for wish in wishes for item in wish.items.values()]
@@ -138,20 +140,20 @@ async def _admit_to(transaction: Transaction, account: int, wishes: Sequence[_Wi
     return _shared_out(wishes, new, kept, usage)
 
 
-def _all_new(wishes: Sequence[_Wish], usage: Usage) -> Iterator[Registered]:
+def _all_new(wishes: Sequence[_Wish], usage: Usage) -> Iterator[Admitted]:
     """To each request all that it wanted."""
     for wish in wishes:
-        yield Registered(new=wish.items.keys(), known=frozenset(), usage=usage)
+        yield Admitted(new=wish.items.keys(), known=frozenset(), usage=usage)
         usage = _after(usage, len(wish.items))
 
 
-def _shared_out(wishes: Sequence[_Wish], new: set[Pair], kept: _Kept, usage: Usage) -> Iterator[Registered]:
+def _shared_out(wishes: Sequence[_Wish], new: set[Pair], kept: _Kept, usage: Usage) -> Iterator[Admitted]:
     """To each request what is its own: what two wanted is new to the first, and the use of one counts for the next."""
     for wish in wishes:
         again = {pair for pair, item in wish.items.items() if item.origin is _GUESSED and pair in kept.guesses}
         mine = new.intersection(wish.items) - again
         known = kept.pairs.intersection(wish.items) | again
-        yield Registered(new=mine, known=known - mine, usage=usage)
+        yield Admitted(new=mine, known=known - mine, usage=usage)
         new -= mine
         usage = _after(usage, len(mine))
 
@@ -197,7 +199,7 @@ async def _insert(
     else:
         last = await _insert_in_steps(transaction, account, rows, now, turns_at)
         if not further and await transaction.fetch(_HOW_MANY, last=last) == [(len(rows),)]:
-            return {(item.number, item.carrier) for item in wanted}
+            return set(map(_PAIR, wanted))
         new = await transaction.fetch(_SINCE, last=last)
     ids = {(number, carrier): identity for identity, number, carrier in new}
     if further and (legs := list(_further_legs(wanted, ids))):

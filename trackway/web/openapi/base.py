@@ -48,7 +48,7 @@ def schemas(asked: Iterable[Any], told: Iterable[Any], meanings: Meanings) -> Js
     What is told has all of its fields, save those that may be unset, and no others.
     """
     answers = _components(told)
-    for schema in answers.values():
+    for schema in (one for one in answers.values() if "properties" in one):
         fields = schema["properties"]
         schema["required"] = [name for name in fields if name in schema["required"] or "default" in fields[name]]
         schema["additionalProperties"] = False

@@ -9,18 +9,17 @@ from starlette.routing import BaseRoute
 
 from trackway.domain.errors.access import KeyUnknown
 from trackway.domain.errors.items import CarrierNotRecognised
-from trackway.domain.following.registration import MAX_ITEMS
+from trackway.domain.following.registration import MAX_ITEMS, Accepted, Registered
+from trackway.domain.tracking import Origin
 from trackway.web.openapi.base import Json, body, document, reference, schemas
 from trackway.web.openapi.base import routes as pages
 from trackway.wire.track17.answers import (
     Answer,
     Candidate,
     Candidates,
-    Done,
     Outcomes,
     Problem,
     Problems,
-    Registered,
     Rejected,
     Tracked,
 )
@@ -40,7 +39,7 @@ class Registrations(Outcomes[Registered]):
     """What came of each number to register, in the order asked."""
 
 
-class Handled(Outcomes[Done]):
+class Handled(Outcomes[Accepted]):
     """What came of each item, in the order asked."""
 
 
@@ -59,7 +58,7 @@ _MEANINGS: dict[str, dict[str, Json]] = {
         "tracking_state": {"enum": [0, 1, "0", "1", "", None, False, True], "description": "1 followed, 0 stopped."},
         "page_no": {"minimum": 1, "pattern": "^([1-9][0-9]{0,8})?$"},
     },
-    "Registered": {"origin": {"enum": [1, 2, 3], "description": "1 recognised, 2 as given, 3 guessed."}},
+    "Registered": {"origin": {"description": "1 recognised, 2 as given, 3 guessed."}},
     "Candidate": {
         "carrier": {"description": "The carrier's key."},
         "id": {"description": "Trackway's name of the carrier."},
@@ -115,14 +114,14 @@ _REGISTER = [
 _REGISTERED = Answer(
     code=0,
     data=Outcomes(
-        accepted=[Registered(origin=1, number="RR123456789CN", carrier=3011)],
+        accepted=[Registered(origin=Origin.RECOGNISED, number="RR123456789CN", carrier=3011)],
         rejected=[Rejected("ABC12345", Problem(*problem_of(CarrierNotRecognised())))],
     ),
 )
 _SUBJECTS = [Subject(number="RR123456789CN", carrier=3011)]
 _CHANGE = CarrierChange(number="RR123456789CN", carrier_old=3011, carrier_new=3013)
 _NOTES = NoteChange(number="RR123456789CN", carrier=3011, items=Notes(tag="This is my order id.", param="1234"))
-_HANDLED = Answer(code=0, data=Outcomes(accepted=[Done(number="RR123456789CN", carrier=3011)], rejected=[]))
+_HANDLED = Answer(code=0, data=Outcomes(accepted=[Accepted(number="RR123456789CN", carrier=3011)], rejected=[]))
 _TRACK = Track(
     b=301,
     c=1803,

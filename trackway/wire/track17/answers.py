@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 import msgspec
 from msgspec import Struct
 
-from trackway.domain.following.registration import Accepted, Found, Refused
+from trackway.domain.following.registration import Accepted, Found, Refused, Registered
 from trackway.domain.recognising.recognition import Detected
 from trackway.wire.track17.codes import problem_of
 
@@ -26,21 +26,6 @@ class Rejected(Struct):
 
     number: str
     error: Problem
-
-
-class Done(Struct):
-    """An item that was handled."""
-
-    number: str
-    carrier: int
-
-
-class Registered(Struct):
-    """A number that was registered; `origin` tells how its carrier was found (T27)."""
-
-    origin: int
-    number: str
-    carrier: int
 
 
 class Candidate(Struct):
@@ -88,9 +73,9 @@ class Answer(Struct, Generic[T]):
     data: T
 
 
-def write_outcomes(outcomes: Sequence[Accepted | Detected | Refused]) -> bytes:
+def write_outcomes(outcomes: Sequence[Accepted | Registered | Candidates | Refused]) -> bytes:
     """`accepted` and `rejected`, each in the order asked (T9)."""
-    accepted = [_accepted(one) for one in outcomes if not isinstance(one, Refused)]
+    accepted = [one for one in outcomes if not isinstance(one, Refused)]
     rejected = _rejected(outcomes) if len(accepted) < len(outcomes) else []
     return _ENCODER.encode(Answer(code=0, data=Outcomes(accepted=accepted, rejected=rejected)))
 
@@ -121,14 +106,6 @@ def candidates(found: Detected) -> Candidates:
         for one in found.candidates
     ]
     return Candidates(number=found.number, candidates=told)
-
-
-def _accepted(outcome: Accepted | Detected) -> Done | Registered | Candidates:
-    if isinstance(outcome, Detected):
-        return candidates(outcome)
-    if outcome.origin is None:
-        return Done(outcome.number, outcome.carrier)
-    return Registered(outcome.origin, outcome.number, outcome.carrier)
 
 
 def _rejected(outcomes: Sequence[object]) -> list[Rejected]:
