@@ -7,7 +7,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from trackway.domain.errors.items import CarrierUnknown, ExtraParameterNeeded
-from trackway.domain.number import is_s10
+from trackway.domain.number import like_s10
 
 _FIRST_COURIER = 100_000
 _ARMS = {"E": "ems", "C": "parcels"}
@@ -131,7 +131,7 @@ class Catalogue:
 
     def post_of_number(self, number: str) -> Carrier | None:
         """The post of an S10 number as it is kept, whatever its check digit; None for any other number."""
-        if not is_s10(number):
+        if not like_s10(number):
             return None
         country, service = number[-2:], number[0]
         return self._posts.get((country, service)) or self.post_of(country, service)

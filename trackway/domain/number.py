@@ -9,7 +9,7 @@ from trackway.domain.errors.items import NumberMalformed
 
 _NUMBER = re.compile(r"[A-Z0-9]{5,50}").fullmatch
 _S10 = re.compile(r"([A-Z]{2})([0-9]{8})([0-9])([A-Z]{2})").fullmatch
-_LIKE_S10 = re.compile(r"[A-Z]{2}[0-9]{9}[A-Z]{2}").fullmatch
+like_s10 = re.compile(r"[A-Z]{2}[0-9]{9}[A-Z]{2}").fullmatch  # of a number as it is kept, whatever its check digit
 _WEIGHTS = (8, 6, 4, 2, 3, 5, 9, 7)
 _RESERVED = frozenset("JKSTW")
 
@@ -72,15 +72,6 @@ def parse_s10(text: str) -> S10 | None:
     """
     found = _S10(compact(text))
     return S10(found[1], found[2], int(found[3]), found[4]) if found else None
-
-
-def is_s10(number: str) -> bool:
-    """Whether a number as it is kept has S10's form, whatever its check digit.
-
-    >>> is_s10("LK773201020HK"), is_s10("1Z999AA10123456784")
-    (True, False)
-    """
-    return _LIKE_S10(number) is not None
 
 
 def s10_digit(serial: str) -> int:

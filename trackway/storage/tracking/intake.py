@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
-from operator import attrgetter
 
 from msgspec import Struct
 
@@ -52,7 +51,6 @@ _KEPT = Statement(
 _NO_LIMIT = 1 << 30
 _FEW = 40
 _GUESSED = Origin.GUESSED
-_PAIR = attrgetter("number", "carrier")
 
 Pair = tuple[str, int]
 
@@ -137,7 +135,7 @@ async def _admit_to(transaction: Transaction, account: int, wishes: Sequence[_Wi
         return _all_new(wishes, usage)
     await transaction.fetch(_GIVE_BACK, account=account, over=len(wanted) - len(new))
     kept = await _kept(transaction, account, wanted)
-    return _shared_out(wishes, new, kept, usage)
+    return _shared_out(wishes, {(item.number, item.carrier) for item in new}, kept, usage)
 
 
 def _all_new(wishes: Sequence[_Wish], usage: Usage) -> Iterator[Admitted]:
@@ -190,8 +188,8 @@ async def _allowed(
 
 async def _insert(
     transaction: Transaction, account: int, wanted: Sequence[NewTracking], now: int, turns_at: int
-) -> set[Pair]:
-    """Keep what is not known yet, with its legs; the pairs of number and carrier that are new."""
+) -> Sequence[NewTracking]:
+    """Keep what is not known yet, with its legs; what is new. What two want is as the first wants it."""
     further = [item for item in wanted if item.final_carrier or item.candidates]
     rows = [_row(item) for item in wanted]
     if not transaction.alone:
@@ -199,12 +197,13 @@ async def _insert(
     else:
         last = await _insert_in_steps(transaction, account, rows, now, turns_at)
         if not further and await transaction.fetch(_HOW_MANY, last=last) == [(len(rows),)]:
-            return set(map(_PAIR, wanted))
+            return wanted
         new = await transaction.fetch(_SINCE, last=last)
-    ids = {(number, carrier): identity for identity, number, carrier in new}
-    if further and (legs := list(_further_legs(wanted, ids))):
+    first = {(item.number, item.carrier): item for item in reversed(wanted)}
+    kept = [(identity, first[number, carrier]) for identity, number, carrier in new]
+    if further and (legs := list(_further_legs(kept))):
         await transaction.fetch(_INSERT_LEGS, legs=legs, now=now)
-    return set(ids)
+    return [item for _, item in kept]
 
 
 async def _insert_in_steps(
@@ -219,11 +218,9 @@ async def _insert_in_steps(
     return int(last)
 
 
-def _further_legs(wanted: Sequence[NewTracking], ids: Mapping[Pair, int]) -> Iterator[tuple[int, Position, int]]:
-    """The legs behind the first of what is new: final carriers, candidates. What two want is as the first wants it."""
-    first = {(item.number, item.carrier): item for item in reversed(wanted)}
-    for pair, identity in ids.items():
-        item = first[pair]
+def _further_legs(kept: Sequence[tuple[int, NewTracking]]) -> Iterator[tuple[int, Position, int]]:
+    """The legs behind the first: final carriers, candidates."""
+    for identity, item in kept:
         if item.final_carrier:
             yield identity, Position.FINAL, item.final_carrier
         yield from ((identity, at, other) for at, other in zip(CANDIDATES, item.candidates, strict=False))
