@@ -33,7 +33,8 @@ async def move(old: Running, new: Running) -> str:
 async def followed(shop: Running) -> set[tuple[str, int, int, str | None]]:
     """What the house has, asked past its door."""
     account = await shop.house.access.named("shop")
-    pages = [await shop.house.merchants.lookup.page(account.id, Filter(), number) for number in range(1, 6)]
+    lookup, now = shop.house.merchants.lookup, shop.clock()
+    pages = [await lookup.page(account.id, Filter(), number, now) for number in range(1, 6)]
     return {(one.number, one.carrier, one.final_carrier, one.tag) for page in pages for one in page.items}
 
 

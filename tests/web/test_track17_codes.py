@@ -215,6 +215,27 @@ async def test_listing(shop: Running, clock: Clock) -> None:
     assert sorted(number for page in listed for number in numbers(page)) == [f"ABC{n:05}" for n in range(90)]
 
 
+@pytest.mark.parametrize("minutes", [1, 60])
+async def test_a_page_asked_for_later_is_that_of_the_list_as_it_is_now(
+    shop: Running, clock: Clock, minutes: int
+) -> None:
+    """T15: whoever turned pages before leaves nothing behind that another one would meet."""
+    for start in range(0, 90, 30):
+        await shop.ask("register", *(one(f"ABC{n:05}", carrier=FEDEX) for n in range(start, start + 30)))
+        clock.move(minutes=1)
+    for page in (1, 2, 3):
+        await shop.call("gettracklist", {"page_no": page})
+    await shop.ask("register", *(one(f"XYZ{n:05}", carrier=FEDEX) for n in range(40)))
+    clock.move(minutes=minutes)
+    pages = [
+        await shop.call("gettracklist", {"page_no": page}) for page in ((3, 2, 1) if minutes == 1 else (4, 3, 2, 1))
+    ]
+    listed = [numbers(answer["data"]["accepted"]) for _, answer in pages]
+    assert [len(page) for page in listed] == [40, 40, 40] if minutes == 1 else [10, 40, 40, 40]
+    assert listed[-1] == [f"XYZ{n:05}" for n in reversed(range(40))]
+    assert listed[-3][-1] == "ABC00010"
+
+
 @pytest.mark.parametrize(
     ("asked", "expected"),
     [

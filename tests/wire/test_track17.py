@@ -247,6 +247,24 @@ def test_every_refusal_has_a_code() -> None:
     assert ours - {ExtraParameterNeeded} == set(REFUSALS)
 
 
+@pytest.mark.parametrize(
+    ("items", "param"),
+    [
+        ({"param": "1000AA", "extra_param": "1000BB"}, "1000AA"),
+        ({"param": None, "extra_param": "1000BB"}, "1000BB"),
+        ({"param": "", "extra_param": "1000BB"}, "1000BB"),
+        ({"param": "", "extra_param": None}, ""),
+        ({"extra_param": ""}, ""),
+        ({"tag": "mine"}, None),
+    ],
+)
+def test_a_note_may_have_either_name_of_the_parameter(items: dict[str, object], param: str | None) -> None:
+    """T8."""
+    (change,) = track17_items.read_note_changes(msgspec.json.encode({"number": "GOOD1", "items": items}))
+    assert isinstance(change, NoteChange)
+    assert change.param == param
+
+
 def test_subjects() -> None:
     assert track17_items.read_subjects(b'[{"number":"rt215770195hk","carrier":8011}]') == [
         Subject(number="RT215770195HK", carrier=8011)

@@ -92,6 +92,18 @@ def test_both_legs_and_the_newest_event_of_both() -> None:
     }
 
 
+def test_the_days_are_those_to_the_delivery_whatever_is_told_after_it() -> None:
+    """T21: `f` and `dtD` speak of the same scan."""
+    scans = (
+        Event(time="2026-11-09 10:00", text="Proof of delivery", milestone=Milestone.DELIVERED),
+        Event(time="2026-11-05 10:00", text="Delivered", milestone=Milestone.DELIVERED),
+        Event(time="2026-11-01 09:00", text="Posted"),
+    )
+    track = written(replace(TRACKING, milestone=Milestone.DELIVERED, legs=(replace(FIRST, events=scans),)))
+    assert track["f"] == 4
+    assert track["zex"]["dtD"] == "1793872800000"
+
+
 def test_an_answer_without_events() -> None:
     """T18, T38: no z0, no language, hash 0."""
     leg = Leg(position=Position.FIRST, carrier=8011, state=QueryState.NOT_FOUND, asked_at=NOW, answered_at=NOW)

@@ -74,6 +74,7 @@ def judgement_of(house: House) -> Judgement:
     return Judgement(
         write=lambda tracking: write_track(tracking, house.carriers.country_key),
         final_carrier=lambda tracking: final_carrier(tracking, house.carriers, house.followed),
+        origin=lambda carrier: house.carriers.by_key(carrier).origin,
         intervals=intervals_of(config),
         lifetimes=lifetimes_of(config),
         instant=house.zones.instant,

@@ -65,6 +65,11 @@ class Carrier(Struct, frozen=True, kw_only=True):
         """Whether it is a post, and so may have a final carrier behind it (T28)."""
         return is_postal(self.key)
 
+    @property
+    def origin(self) -> str:
+        """The country where its items set out, as long as no answer tells another: a post's own; empty for others."""
+        return self.country if is_postal(self.key) else ""
+
     def check(self, param: str) -> None:
         """Nothing, where the extra parameter is what this carrier wants (T36).
 

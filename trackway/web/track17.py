@@ -123,9 +123,9 @@ class Track17Face:
     async def _gettrackinfo(self, account: Account, body: bytes, _now: datetime) -> bytes:
         return wire.write_tracks(await self._lookup.tracks(account.id, asked.read_subjects(body)))
 
-    async def _gettracklist(self, account: Account, body: bytes, _now: datetime) -> bytes:
+    async def _gettracklist(self, account: Account, body: bytes, now: datetime) -> bytes:
         wanted, number = read_filter(body)
-        return write_page(await self._lookup.page(account.id, wanted, number), self._country_key)
+        return write_page(await self._lookup.page(account.id, wanted, number, now), self._country_key)
 
     async def _changecarrier(self, account: Account, body: bytes, now: datetime) -> bytes:
         items = asked.read_carrier_changes(body)

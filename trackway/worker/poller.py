@@ -65,7 +65,7 @@ class Poller(Loop):
             dues = await self._askings.claim(carrier, now, now + self._lease, self._connector.limits.batch)
             if dues:
                 busy = True
-                await self._ask(carrier, dues)
+                await self._ask(carrier, await self._first_of_each(dues))
         return 0 if busy else await self._pause_until_due()
 
     async def _pause_until_due(self) -> float:
@@ -73,6 +73,14 @@ class Poller(Loop):
         due = await self._askings.next_due(self._carriers)
         wait = _LONGEST_PAUSE if due is None else (due - self._clock()).total_seconds()
         return max(_SHORTEST_PAUSE, min(_LONGEST_PAUSE, wait))
+
+    async def _first_of_each(self, dues: Sequence[Due]) -> list[Due]:
+        """Those that one call can ask for: a number that stands there with another parameter too waits for the next."""
+        params: dict[str, str] = {}
+        together = [due for due in dues if params.setdefault(due.number, due.param) == due.param]
+        if len(together) < len(dues):
+            await self._askings.release([due for due in dues if due.param != params[due.number]], self._clock())
+        return together
 
     async def _ask(self, carrier: int, dues: Sequence[Due]) -> None:
         inquiries = {due.number: Inquiry(number=due.number, carrier=carrier, param=due.param) for due in dues}

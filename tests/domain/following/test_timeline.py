@@ -162,6 +162,14 @@ def test_a_carrier_that_does_not_know_the_number_says_nothing_new() -> None:
     assert not kept.news
 
 
+def test_what_was_too_long_in_transit_stays_so_where_its_carrier_forgot_it() -> None:
+    """T23, T38: nothing happened, so the state tells nothing new."""
+    expired = replace(told(POSTED).tracking, milestone=Milestone.EXPIRED)
+    forgot = timeline.merge(expired, Position.FIRST, Report(number=EMPTY.number, found=False), NOW, 1)
+    assert forgot.tracking.milestone is Milestone.EXPIRED
+    assert told(POSTED, LEFT, tracking=forgot.tracking).tracking.milestone is Milestone.IN_TRANSIT
+
+
 def test_an_order_or_blanks_alone_are_no_change() -> None:
     twin = replace(LEFT, text="Sorted", time=POSTED.time)
     first = told(POSTED, twin)

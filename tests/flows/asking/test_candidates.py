@@ -1,7 +1,7 @@
 """A number that may be of two carriers: both are asked, the one that knows it has it, and nobody is charged twice."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,9 +32,12 @@ class OneCarrier:
         self.knows: set[str] = set()
         self.asked: list[str] = []
         self.down = False
+        self.meanwhile: Callable[[], Awaitable[object]] | None = None
 
     async def ask(self, inquiries: Sequence[Inquiry]) -> Answers:
         self.asked += [inquiry.number for inquiry in inquiries]
+        if self.meanwhile:
+            await self.meanwhile()
         if self.down:
             raise CarrierUnavailable("HTTP 503")
         return {one.number: self._report(one.number) for one in inquiries}
@@ -206,6 +209,17 @@ async def test_a_candidate_that_the_account_follows_already_is_left_alone(two: T
     await two.ask_all()
     assert sorted(await two.listed()) == [(PAKET, 0), (EXPRESS, 0)]
     assert [track["w1"] for track in await two.tracks(EXPRESS)] == [EXPRESS]
+
+
+async def test_what_is_changed_while_a_candidate_is_asked_costs_no_other_answer(two: Two) -> None:
+    other = "JD014600006281230705"
+    await two.register(NUMBER, other)
+    await two.ask_all(two.express)
+    two.paket.knows |= {NUMBER, other}
+    two.paket.meanwhile = lambda: two.shop.ask("changecarrier", {"number": NUMBER, "carrier_new": PUROLATOR})
+    await two.ask_all(two.paket)
+    assert sorted(two.paket.asked) == [NUMBER, other], "one call for both, and no second one"
+    assert sorted(await two.listed()) == [(PAKET, 0), (PUROLATOR, 1)]
 
 
 async def test_a_carrier_that_nobody_asks_is_no_candidate(two: Two) -> None:

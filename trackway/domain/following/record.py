@@ -58,6 +58,8 @@ class Move(Struct, frozen=True, kw_only=True):
     id: int
     carrier: int
     final_carrier: int
+    origin_country: str
+    param: str
 
 
 class Plan(Struct, Generic[T], frozen=True, kw_only=True):

@@ -63,7 +63,7 @@ def merge(tracking: Tracking, position: Position, report: Report, now: datetime,
         origin_country=report.origin or tracking.origin_country,
         destination_country=report.destination or tracking.destination_country,
     )
-    milestone = milestone_of(changed) if news or not report.found else _unmoved(changed)
+    milestone = milestone_of(changed) if news else _unmoved(changed)
     return Change(tracking=replace(changed, milestone=milestone), news=news)
 
 

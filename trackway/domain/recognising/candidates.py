@@ -1,5 +1,6 @@
 """A number that may be of several carriers: each is asked, and the first that knows it has it (T27)."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
@@ -23,15 +24,18 @@ def has_any(tracking: Tracking) -> bool:
     return any(leg.position.is_candidate for leg in tracking.legs)
 
 
-def given_to(tracking: Tracking, candidate: Position) -> Tracking:
-    """The tracking as the candidate's, whose leg is the first now; the carrier before is the candidate that it beat."""
+def given_to(tracking: Tracking, candidate: Position, origin: Callable[[int], str]) -> Tracking:
+    """The tracking as the candidate's, whose leg is the first now; the carrier before is the candidate that it beat.
+
+    `origin` is the country where a carrier's items set out.
+    """
     winner, before = leg_of(tracking, candidate), leg_of(tracking, Position.FIRST)
     swapped = {
         Position.FIRST: replace(winner, position=Position.FIRST),
         candidate: replace(before, position=candidate),
     }
     legs = tuple(swapped.get(leg.position, leg) for leg in tracking.legs)
-    return replace(tracking, carrier=winner.carrier, origin_country="", legs=legs)
+    return replace(tracking, carrier=winner.carrier, origin_country=origin(winner.carrier), legs=legs)
 
 
 def noted(tracking: Tracking, candidate: Position, answer: Answer, now: datetime) -> Tracking:

@@ -30,12 +30,14 @@ class Judgement:
         *,
         write: Callable[[Tracking], str],
         final_carrier: Callable[[Tracking], int],
+        origin: Callable[[int], str],
         intervals: Intervals,
         lifetimes: Lifetimes,
         instant: Instant,
     ) -> None:
         self._write = write
         self._final_carrier = final_carrier
+        self._origin = origin
         self._intervals = intervals
         self._lifetimes = lifetimes
         self._instant = instant
@@ -58,7 +60,7 @@ class Judgement:
         position, outcome = answer.due.position, answer.outcome
         wanted = candidates.is_open(tracking) and not answer.taken
         if wanted and isinstance(outcome, Report) and outcome.found:
-            given = candidates.given_to(tracking, position)
+            given = candidates.given_to(tracking, position, self._origin)
             verdict = self._answered(given, Position.FIRST, outcome, now, answer.took_ms)
             return replace(verdict, decided=True, given_from=position)
         planned = candidates.next_asking(outcome, attempts, now, self._intervals) if wanted else None

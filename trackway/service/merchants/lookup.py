@@ -1,6 +1,7 @@
 """Look up what is known of numbers."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from trackway.domain.errors.trackings import NoAnswerYet, NotRegistered
 from trackway.domain.following.listing import Filter, Page
@@ -17,9 +18,9 @@ class Lookup:
         self._trackings = trackings
         self._listing = listing
 
-    async def page(self, account: int, wanted: Filter, number: int) -> Page:
+    async def page(self, account: int, wanted: Filter, number: int, now: datetime) -> Page:
         """Page `number` of the account's trackings that the filter lets through (T15)."""
-        return await self._listing.page(account, wanted, number)
+        return await self._listing.page(account, wanted, number, now)
 
     async def tracks(self, account: int, items: Sequence[Subject | Refused]) -> list[Found | Refused]:
         """The track of each tracking asked for, in the order asked (T17).

@@ -57,9 +57,18 @@ class Recarry:
                 outcomes.append(Refused(number=item.number, why=why))
                 continue
             known[after.id] = after
-            moved[after.id] = Move(id=after.id, carrier=after.carrier, final_carrier=after.final_carrier)
+            moved[after.id] = self._move(after)
             outcomes.append(Accepted(number=after.number, carrier=after.carrier))
         return Plan(outcomes=outcomes, moved=list(moved.values()))
+
+    def _move(self, after: Record) -> Move:
+        return Move(
+            id=after.id,
+            carrier=after.carrier,
+            final_carrier=after.final_carrier,
+            origin_country=self._catalogue.by_key(after.carrier).origin,
+            param=after.param,
+        )
 
     def _moved(self, item: CarrierChange, records: Sequence[Record], now: datetime) -> Record:
         """The record after the change, or the refusal that its first broken rule gives."""
@@ -75,12 +84,14 @@ class Recarry:
             raise errors.NewCarrierTaken(item.number, carrier.key)
         if final and not carrier.postal:
             raise FinalCarrierNotPostal
-        carrier.check(record.param)
+        param = record.param if carrier.suits(record.param) else ""
+        carrier.check(param)
         self._check_patience(record, now)
         return replace(
             record,
             carrier=carrier.key,
             final_carrier=final,
+            param=param,
             carrier_changes=record.carrier_changes + 1,
             awaiting_since=now,
             answered=False,

@@ -6,7 +6,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from trackway.domain.account import Usage
-from trackway.domain.carrier import Carrier, Catalogue, is_postal
+from trackway.domain.carrier import Carrier, Catalogue
 from trackway.domain.errors import Refusal
 from trackway.domain.errors.items import CarrierNotRecognised, FinalCarrierNotPostal
 from trackway.domain.errors.trackings import AlreadyRegistered, DailyLimitReached, QuotaUsedUp
@@ -94,7 +94,7 @@ class Registration:
             origin=origin,
             param=item.param,
             tag=item.tag,
-            origin_country=carrier.country if is_postal(carrier.key) else "",
+            origin_country=carrier.origin,
         )
 
     def _carrier(self, item: Application) -> tuple[Carrier, Origin]:

@@ -16,7 +16,7 @@ from trackway.domain.webhook import Kind, News
 from trackway.storage.database import Announce, Database, Transaction, from_ms, maybe_instant, maybe_ms, to_ms
 from trackway.storage.statement import Statement
 from trackway.storage.tracking import tracks
-from trackway.storage.tracking.loading import load
+from trackway.storage.tracking.loading import Held, load
 from trackway.storage.tracking.statistics import Statistics
 
 _CLAIM = Statement(
@@ -198,14 +198,13 @@ class Askings:
 
         async def work(transaction: Transaction) -> list[Verdict]:
             trackings, held = await load(transaction, sorted({answer.due.tracking for answer in answers}))
+            ours = [answer for answer in answers if _due_at(held, answer.due) == to_ms(answer.due.lease)]
             verdicts: list[tuple[Answered, Verdict]] = []
-            for answer in await _marked(transaction, answers, trackings):
-                place = (answer.due.tracking, answer.due.position)
-                due_at, attempts = held.get(place, (None, 0))
-                if due_at == to_ms(answer.due.lease):
-                    verdict = judge(trackings[answer.due.tracking], answer, attempts)
-                    trackings[answer.due.tracking] = verdict.tracking
-                    verdicts.append((answer, verdict))
+            for answer in await _marked(transaction, ours, trackings):
+                _, attempts = held[answer.due.tracking, answer.due.position]
+                verdict = judge(trackings[answer.due.tracking], answer, attempts)
+                trackings[answer.due.tracking] = verdict.tracking
+                verdicts.append((answer, verdict))
             await _save(transaction, verdicts, now)
             await announce(transaction, [_news(verdict) for _, verdict in verdicts if verdict.news], now)
             counts = [count for _, verdict in verdicts for count in verdict.reckoning.counts]
@@ -215,16 +214,18 @@ class Askings:
         return await self._database.write(work)
 
 
+def _due_at(held: Held, due: Due) -> int | None:
+    return held.get((due.tracking, due.position), (None, 0))[0]
+
+
 async def _marked(
     transaction: Transaction, answers: Sequence[Answered], trackings: Mapping[int, Tracking]
 ) -> list[Answered]:
     """The answers, those of candidates marked that the account has the number with them already."""
     rows = []
-    for answer in answers:
-        tracking = trackings.get(answer.due.tracking)
-        if tracking is not None and answer.due.position.is_candidate:
-            leg = leg_of(tracking, answer.due.position)
-            rows.append((tracking.id, tracking.account, tracking.number, leg.carrier))
+    for due in (answer.due for answer in answers if answer.due.position.is_candidate):
+        tracking = trackings[due.tracking]
+        rows.append((tracking.id, tracking.account, tracking.number, leg_of(tracking, due.position).carrier))
     taken = {identity for (identity,) in await transaction.fetch(_TAKEN, rows=rows)} if rows else ()
     return [
         replace(answer, taken=True) if answer.due.position.is_candidate and answer.due.tracking in taken else answer

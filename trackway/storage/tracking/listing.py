@@ -1,6 +1,7 @@
 """Lists of an account's trackings, however many it has."""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 from trackway.domain.following.listing import PAGE_SIZE, Filter, Listed, Page, Span
@@ -11,6 +12,7 @@ from trackway.storage.statement import Statement
 # Counting stops this far behind the page asked for: whoever turns pages always learns that there are more.
 COUNT_AHEAD = 10_000
 _KEPT_PLACES = 10_000
+_KEPT_FOR = timedelta(minutes=5)
 
 _PUSHED = {0: "pushed_at IS NULL", 1: "push_status = 200", 2: "pushed_at IS NOT NULL AND push_status <> 200"}
 COLUMNS = (
@@ -20,15 +22,18 @@ COLUMNS = (
 
 
 class Listing:
-    """Pages of a list. Where a page ended is remembered, so that the next one is found without counting to it."""
+    """Pages of a list. Where a page ended is remembered, so that the next one is found without counting to it.
+
+    It serves once and not for long, since what is registered meanwhile moves all places.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._places: dict[tuple[int, Filter, int], tuple[int, int]] = {}
+        self._places: dict[tuple[int, Filter, int], tuple[tuple[int, int], datetime]] = {}
 
-    async def page(self, account: int, wanted: Filter, number: int) -> Page:
+    async def page(self, account: int, wanted: Filter, number: int, now: datetime) -> Page:
         """Page `number` (from 1), newest registered first; the total is exact up to COUNT_AHEAD behind the page."""
-        place = self._places.get((account, wanted, number - 1))
+        place = self._end_of((account, wanted, number - 1), now)
         skipped = 0 if place or number == 1 else (number - 1) * PAGE_SIZE
         parts, values = parts_of(wanted, place)
         order = "ORDER BY registered_at DESC, id DESC"
@@ -47,7 +52,7 @@ class Listing:
             skipped=skipped,
         )
         if rows:
-            self._remember((account, wanted, number), (rows[-1][7], rows[-1][0]))
+            self._remember((account, wanted, number), (rows[-1][7], rows[-1][0]), now)
         total = await self._count(account, wanted, number * PAGE_SIZE + COUNT_AHEAD)
         return Page(number=number, total=total, items=[listed(row) for row in rows])
 
@@ -58,9 +63,13 @@ class Listing:
         ((total,),) = await self._database.scan(statement, **values, account=account, most=most)
         return int(total)
 
-    def _remember(self, page: tuple[int, Filter, int], last: tuple[int, int]) -> None:
+    def _end_of(self, page: tuple[int, Filter, int], now: datetime) -> tuple[int, int] | None:
+        place, since = self._places.pop(page, (None, now))
+        return place if now - since < _KEPT_FOR else None
+
+    def _remember(self, page: tuple[int, Filter, int], last: tuple[int, int], now: datetime) -> None:
         self._places.pop(page, None)
-        self._places[page] = last
+        self._places[page] = last, now
         if len(self._places) > _KEPT_PLACES:
             del self._places[next(iter(self._places))]
 

@@ -40,8 +40,9 @@ _LEAVE = Statement("UPDATE tracking SET carrier = -carrier WHERE id @any(ids big
 _MOVE = Statement(
     "UPDATE tracking SET carrier = given.carrier, guess = 0, final_carrier = given.final_carrier, "
     "carrier_changes = carrier_changes + 1, awaiting_since = :now, progressed_at = :now, turns_at = :turns_at, "
-    "milestone = 'NotFound', origin_country = '', destination_country = '' "
-    "FROM @rows(rows: id bigint, carrier integer, final_carrier integer) AS given WHERE tracking.id = given.id"
+    "milestone = 'NotFound', origin_country = given.origin_country, destination_country = '', param = given.param "
+    "FROM @rows(rows: id bigint, carrier integer, final_carrier integer, origin_country text, param text) AS given "
+    "WHERE tracking.id = given.id"
 )
 _FORGET_TRACKS = Statement("DELETE FROM track WHERE tracking_id @any(ids bigint)")
 _FORGET_ANSWERS = Statement(
@@ -119,7 +120,7 @@ async def _move(transaction: Transaction, moves: Sequence[Move], now: datetime, 
     legs = [(identity, position) for identity in ids for position in Position]
     new = [(move.id, Position.FIRST, move.carrier) for move in moves]
     new += [(move.id, Position.FINAL, move.final_carrier) for move in moves if move.final_carrier]
-    rows = [(move.id, move.carrier, move.final_carrier) for move in moves]
+    rows = [(move.id, move.carrier, move.final_carrier, move.origin_country, move.param) for move in moves]
     await transaction.fetch(_LEAVE, ids=ids)
     await transaction.fetch(_MOVE, rows=rows, now=to_ms(now), turns_at=to_ms(now + idle))
     await transaction.fetch(_FORGET_TRACKS, ids=ids)

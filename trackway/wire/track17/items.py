@@ -185,7 +185,9 @@ def _note_change(item: _Loose) -> NoteChange:
     items = item.items or {}
     if not isinstance(items, dict):
         raise errors.FieldInvalid("items", shown(items))
-    param = items.get("param", items.get("extra_param"))
+    param, extra = items.get("param"), items.get("extra_param")
+    if not param and extra is not None:
+        param = extra
     return NoteChange(
         number=read_number(item.number),
         carrier=read_carrier(item.carrier),

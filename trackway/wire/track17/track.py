@@ -144,8 +144,8 @@ def _language(leg: Leg) -> str | None:
 
 
 def _days(events: list[Event]) -> int:
-    """Whole days from the first event to the delivery, -1 until then (T21)."""
-    delivered = next((event for event in events if event.milestone is Milestone.DELIVERED), None)
+    """Whole days from the first event to the delivery, as `dtD` has it; -1 until then (T21)."""
+    delivered = _earliest(events, Milestone.DELIVERED)
     if delivered is None:
         return -1
     return max((_instant(delivered) - _instant(events[-1])).days, 0)
@@ -164,8 +164,12 @@ def _extension(tracking: Tracking, events: list[Event]) -> Extension:
 
 
 def _first(events: list[Event], milestone: Milestone) -> str:
-    found = next((event for event in reversed(events) if event.milestone is milestone), None)
+    found = _earliest(events, milestone)
     return "0" if found is None else _milliseconds(found)
+
+
+def _earliest(events: list[Event], milestone: Milestone) -> Event | None:
+    return next((event for event in reversed(events) if event.milestone is milestone), None)
 
 
 def _milliseconds(event: Event) -> str:
