@@ -8,7 +8,7 @@ import asyncpg
 
 from trackway.domain.errors import StorageError
 
-HEAD = "0021"
+HEAD = "0022"
 _REVISION = "SELECT version_num FROM alembic_version"
 
 

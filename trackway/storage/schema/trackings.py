@@ -47,6 +47,7 @@ tracking = Table(
     Index("tracking_by_state", "account_id", "milestone", "registered_at", "id"),
     Index("tracking_by_carrier", "account_id", "carrier", "registered_at", "id"),
     Index("tracking_by_stop", "account_id", "stopped_at", **where("stopped_at IS NOT NULL")),
+    Index("tracking_at_rest", "account_id", "registered_at", "id", **where("stopped_at IS NOT NULL")),
     # PostgreSQL finds what begins with a text only where the index compares byte by byte.
     Index(
         "tracking_by_tag",

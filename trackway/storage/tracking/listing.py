@@ -11,6 +11,7 @@ from trackway.storage.statement import Statement
 
 # Counting stops this far behind the page asked for: whoever turns pages always learns that there are more.
 COUNT_AHEAD = 10_000
+_NEWEST = "ORDER BY registered_at DESC, id DESC"
 _KEPT_PLACES = 10_000
 _KEPT_FOR = timedelta(minutes=5)
 
@@ -36,14 +37,13 @@ class Listing:
         place = self._end_of((account, wanted, number - 1), now)
         skipped = 0 if place or number == 1 else (number - 1) * PAGE_SIZE
         parts, values = parts_of(wanted, place)
-        order = "ORDER BY registered_at DESC, id DESC"
         chosen = " UNION ALL ".join(
-            f"SELECT * FROM (SELECT registered_at, id {part} {order} LIMIT :reach) AS part" for part in parts
+            f"SELECT * FROM (SELECT registered_at, id {part} {_NEWEST} LIMIT :reach) AS part" for part in parts
         )
         rows = await self._database.scan(
             Statement(
-                f"SELECT {COLUMNS} FROM tracking WHERE id IN (SELECT id FROM ({chosen}) AS chosen {order} "
-                f"LIMIT :size OFFSET :skipped) {order}"
+                f"SELECT {COLUMNS} FROM tracking WHERE id IN (SELECT id FROM ({chosen}) AS chosen {_NEWEST} "
+                f"LIMIT :size OFFSET :skipped) {_NEWEST}"
             ),
             **values,
             account=account,
@@ -58,7 +58,8 @@ class Listing:
 
     async def _count(self, account: int, wanted: Filter, most: int) -> int:
         parts, values = parts_of(wanted, None)
-        counted = " UNION ALL ".join(f"SELECT * FROM (SELECT 1 {part} LIMIT :most) AS part" for part in parts)
+        order = _NEWEST if wanted.followed else ""  # what is followed is at that end
+        counted = " UNION ALL ".join(f"SELECT * FROM (SELECT 1 {part} {order} LIMIT :most) AS part" for part in parts)
         statement = Statement(f"SELECT COUNT(*) FROM ({counted}) AS counted")
         ((total,),) = await self._database.scan(statement, **values, account=account, most=most)
         return int(total)
@@ -96,7 +97,8 @@ def parts_of(
         conditions.append(f"(registered_at, id) {'>' if oldest_first else '<'} (:last_at, :last_id)")
         values |= {"last_at": place[0], "last_id": place[1]}
     base = f"FROM tracking WHERE {' AND '.join(conditions)}"
-    if wanted.milestones is None and (wanted.carrier or wanted.number):
+    stopped = wanted.followed is False or wanted.stopped != Span()
+    if wanted.milestones is None and (wanted.carrier or wanted.number or stopped):
         return [base], values  # which have an index of their own
     milestones = tuple(Milestone) if wanted.milestones is None else wanted.milestones
     values |= {f"state{at}": milestone for at, milestone in enumerate(milestones)}
