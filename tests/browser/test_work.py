@@ -46,3 +46,25 @@ async def test_a_parcel_moves_on_an_open_page(browser: Browser, house: Running) 
     await poller.tick()
     await expect(row).to_contain_text("Info received", timeout=15_000)
     await page.close()
+
+
+async def test_another_account_in_another_tab(browser: Browser, house: Running) -> None:
+    """An import stops before it registers for the wrong account, and a list that stays fresh is the other's, whole."""
+    await house.shop("two")
+    context = await browser.new_context(locale="en")
+    page, listed, other = [await context.new_page() for _ in range(3)]
+    await sign_in(page, house)
+    await listed.goto(f"{house.url}/console/trackings")
+    await expect(listed.locator("a.account")).to_contain_text("shop")
+    await page.goto(f"{house.url}/console/import")
+    await page.locator("textarea").fill("SIMNORMAL90001")
+    await expect(page.locator("[data-status]")).to_contain_text("1 of 1 recognised")
+    await other.goto(f"{house.url}/console/accounts")
+    await other.locator("form[action='/console/accounts/2/look'] button").click()
+    await other.wait_for_url("**/console/trackings")
+    await page.locator("[data-go]").click()
+    await expect(page.locator("[data-status]")).to_contain_text("of another account")
+    assert await house.house.merchants.browse.beginning(2, "SIM") == []
+    await listed.locator("[name=q]").fill("SIM")
+    await expect(listed.locator("a.account")).to_contain_text("two")
+    await context.close()

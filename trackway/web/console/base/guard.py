@@ -23,13 +23,14 @@ _NO_FORM = forms.Form({}, {})
 
 
 class Guarded:
-    """A page or an action behind the door."""
+    """A page or an action behind the door; an act `of_account` is refused from a page that showed another account."""
 
-    def __init__(self, kit: Tools, show: Show, role: Role, *, house: bool) -> None:
+    def __init__(self, kit: Tools, show: Show, role: Role, *, house: bool, of_account: bool = True) -> None:
         self._kit = kit
         self._show = show
         self._role = role
         self._house = house
+        self._of_account = of_account
 
     async def look(self, request: Request) -> Response:
         """The page, the way to the door, or why not."""
@@ -57,16 +58,22 @@ class Guarded:
                 return RedirectResponse(LOGIN, 303)
             forms.check_origin(request)
             form = await forms.read_form(request)
-            forms.check_token(form[forms.FIELD] or request.headers.get(forms.HEADER, ""), visit.form_token)
-            if not self._may(visit):
-                return _forbidden(visit)
-            return await self._done(_with(visit, form))
+            token = form[forms.FIELD] or request.headers.get(forms.HEADER, "")
+            forms.check_token(token, visit.form_token)
+            return self._barred(visit, token) or await self._done(_with(visit, form))
         except forms.Forged:
             return self._kit.plain(request, "base/error.html", 403, why="error.forged")
         except BodyUnreadable:
             return self._kit.plain(request, "base/error.html", 413, why="error.large")
         except StorageError:
             return self._broken(request)
+
+    def _barred(self, visit: Visit, token: str) -> Response | None:
+        if not self._may(visit):
+            return _forbidden(visit)
+        if self._of_account and token != visit.form_token:
+            return visit.page("base/error.html", 409, why="error.other_account")
+        return None
 
     async def _done(self, visit: Visit) -> Response:
         try:

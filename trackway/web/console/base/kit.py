@@ -24,9 +24,14 @@ class Kit(Tools):
         """A page for whoever is signed in and may see it."""
         return Route(path, Guarded(self, show, role, house=house).look, methods=["GET"])
 
-    def post(self, path: str, do: Show, role: Role = Role.OPERATOR, *, house: bool = False) -> BaseRoute:
-        """An action of whoever is signed in and may do it, from a page of ours."""
-        return Route(path, Guarded(self, do, role, house=house).act, methods=["POST"])
+    def post(
+        self, path: str, do: Show, role: Role = Role.OPERATOR, *, house: bool = False, of_account: bool = True
+    ) -> BaseRoute:
+        """An action of whoever is signed in and may do it, from a page of ours.
+
+        One `of_account` is done to the account that is looked at, so only from a page that showed that account.
+        """
+        return Route(path, Guarded(self, do, role, house=house, of_account=of_account).act, methods=["POST"])
 
     def open(self, path: str, show: Callable[[Request], Awaitable[Response]], method: str = "GET") -> BaseRoute:
         """A page or an action for anybody; an action only from a page of ours."""

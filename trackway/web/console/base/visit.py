@@ -44,8 +44,8 @@ class Visit:
 
     @property
     def form_token(self) -> str:
-        """What each of their forms carries."""
-        return self.kit.signing_in.form_token(self.session)
+        """What each of their forms carries: it holds for the account that they look at."""
+        return forms.token_of(self.account.id, self.kit.signing_in.form_token(self.session))
 
     @property
     def nav(self) -> list[tuple[str, str]]:

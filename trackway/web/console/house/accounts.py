@@ -20,8 +20,8 @@ class AccountsPage:
         """The list, the choice, and a new one."""
         return [
             self._kit.get(ACCOUNTS, self.show, Role.READER, house=True),
-            self._kit.post(ACCOUNTS, self.create, Role.OWNER, house=True),
-            self._kit.post(f"{ACCOUNTS}/{{id:int}}/look", self.choose, Role.READER, house=True),
+            self._kit.post(ACCOUNTS, self.create, Role.OWNER, house=True, of_account=False),
+            self._kit.post(f"{ACCOUNTS}/{{id:int}}/look", self.choose, Role.READER, house=True, of_account=False),
         ]
 
     async def show(self, visit: Visit) -> Response:

@@ -73,8 +73,8 @@ class CarriersPage:
         """The list, and what is done to one."""
         return [
             self._kit.get(PATH, self.show, house=True),
-            self._kit.post(f"{PATH}/{{connector}}", self.connect, Role.OWNER, house=True),
-            self._kit.post(f"{PATH}/{{connector}}/drop", self.disconnect, Role.OWNER, house=True),
+            self._kit.post(f"{PATH}/{{connector}}", self.connect, Role.OWNER, house=True, of_account=False),
+            self._kit.post(f"{PATH}/{{connector}}/drop", self.disconnect, Role.OWNER, house=True, of_account=False),
         ]
 
     async def show(self, visit: Visit) -> Response:

@@ -35,7 +35,7 @@ class OperatorPage:
         return [
             self._kit.get(PATH, self.show, house=True),
             self._kit.get(f"{PATH}/items/{{number}}", self.item, house=True),
-            self._kit.post(f"{PATH}/load", self.load, Role.OPERATOR, house=True),
+            self._kit.post(f"{PATH}/load", self.load, Role.OPERATOR, house=True, of_account=False),
         ]
 
     async def show(self, visit: Visit) -> Response:

@@ -25,9 +25,9 @@ class PartnersPage:
         """The list, and what is done to one."""
         return [
             self._kit.get(PATH, self.show, house=True),
-            self._kit.post(PATH, self.create, Role.OWNER, house=True),
-            self._kit.post(f"{PATH}/secret", self.rotate, Role.OWNER, house=True),
-            self._kit.post(f"{PATH}/disabled", self.disable, Role.OWNER, house=True),
+            self._kit.post(PATH, self.create, Role.OWNER, house=True, of_account=False),
+            self._kit.post(f"{PATH}/secret", self.rotate, Role.OWNER, house=True, of_account=False),
+            self._kit.post(f"{PATH}/disabled", self.disable, Role.OWNER, house=True, of_account=False),
         ]
 
     async def show(self, visit: Visit) -> Response:

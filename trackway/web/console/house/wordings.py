@@ -26,8 +26,8 @@ class WordingsPage:
         """The list, and what is done to a line."""
         return [
             self._kit.get(PATH, self.show, house=True),
-            self._kit.post(PATH, self.keep, Role.OPERATOR, house=True),
-            self._kit.post(f"{PATH}/revert", self.revert, Role.OPERATOR, house=True),
+            self._kit.post(PATH, self.keep, Role.OPERATOR, house=True, of_account=False),
+            self._kit.post(f"{PATH}/revert", self.revert, Role.OPERATOR, house=True, of_account=False),
         ]
 
     async def show(self, visit: Visit) -> Response:

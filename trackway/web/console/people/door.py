@@ -34,7 +34,7 @@ class Door:
             self._kit.open("/console/link/{token}", self.link),
             self._kit.open("/console/link/{token}", self.use_link, "POST"),
             self._kit.open("/console/look", self.look, "POST"),
-            self._kit.post("/console/logout", self.sign_out, Role.READER),
+            self._kit.post("/console/logout", self.sign_out, Role.READER, of_account=False),
         ]
 
     async def home(self, _request: Request) -> Response:

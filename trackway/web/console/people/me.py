@@ -29,11 +29,11 @@ class MePage:
         """The page and its changes."""
         return [
             self._kit.get(PATH, self.show),
-            self._kit.post(f"{PATH}/second", self.begin_second, Role.READER),
-            self._kit.post(f"{PATH}/second/end", self.end_second, Role.READER),
-            self._kit.post(f"{PATH}/password", self.change_password, Role.READER),
-            self._kit.post(f"{PATH}/language", self.change_language, Role.READER),
-            self._kit.post(f"{PATH}/sessions/end", self.end_sessions, Role.READER),
+            self._kit.post(f"{PATH}/second", self.begin_second, Role.READER, of_account=False),
+            self._kit.post(f"{PATH}/second/end", self.end_second, Role.READER, of_account=False),
+            self._kit.post(f"{PATH}/password", self.change_password, Role.READER, of_account=False),
+            self._kit.post(f"{PATH}/language", self.change_language, Role.READER, of_account=False),
+            self._kit.post(f"{PATH}/sessions/end", self.end_sessions, Role.READER, of_account=False),
         ]
 
     async def show(self, visit: Visit) -> Response:

@@ -27,9 +27,9 @@ class PeoplePage:
         return [
             self._kit.get(PATH, self.show, Role.OWNER),
             self._kit.post(PATH, self.add, Role.OWNER),
-            self._kit.post(f"{PATH}/{{id:int}}/role", self.change_role, Role.OWNER),
-            self._kit.post(f"{PATH}/{{id:int}}/reset", self.reset, Role.OWNER),
-            self._kit.post(f"{PATH}/{{id:int}}/disabled", self.disable, Role.OWNER),
+            self._kit.post(f"{PATH}/{{id:int}}/role", self.change_role, Role.OWNER, of_account=False),
+            self._kit.post(f"{PATH}/{{id:int}}/reset", self.reset, Role.OWNER, of_account=False),
+            self._kit.post(f"{PATH}/{{id:int}}/disabled", self.disable, Role.OWNER, of_account=False),
         ]
 
     async def show(self, visit: Visit) -> Response:

@@ -57,11 +57,14 @@ all("input[data-all]").forEach(ticksAll);
 all(".side nav, .tabs").forEach(showsCurrent);
 localTimes();
 
-// Replace parts of the page by what the server says now. Parts are found by their id.
+// Replace parts of the page by what the server says now. Parts are found by their id. A page that is of another account
+// by now is loaded whole: parts of two accounts would stand side by side.
 async function renew(address, wanted, mark) {
   const answer = await fetch(address, { headers: { Accept: "text/html" } });
   if (!answer.ok) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const [mine, theirs] = [document, page].map((one) => one.getElementById("main")?.dataset.formToken);
+  if (mine !== theirs) { location.reload(); return; }
   for (const old of wanted()) {
     const fresh = page.getElementById(old.id);
     if (!fresh || fresh.isEqualNode(old.pristine || old)) continue;
@@ -153,6 +156,7 @@ function imports(box) {
     if (!answer.ok) throw new Error(String(answer.status));
     return answer.json();
   };
+  const why = (error) => (error.message === "409" ? words.other : words.failed);
   const cell = (row, content) => {
     const td = document.createElement("td");
     td.append(content ?? "");
@@ -224,7 +228,7 @@ function imports(box) {
       bar.hidden = true;
       lines.length ? count() : (status.textContent = "");
       show();
-    } catch { if (mine === run) status.textContent = words.failed; }
+    } catch (error) { if (mine === run) status.textContent = why(error); }
   }
   async function register() {
     const mine = ++run;
@@ -239,7 +243,7 @@ function imports(box) {
       status.textContent = say("done", { n: kept, bad: lines.length - kept });
       report.href = URL.createObjectURL(new Blob(["\ufeff" + table()], { type: "text/csv" }));
       report.hidden = false;
-    } catch { status.textContent = words.failed; go.disabled = false; }
+    } catch (error) { status.textContent = why(error); go.disabled = false; }
     show();
   }
   const safe = (value) => {
