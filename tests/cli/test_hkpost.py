@@ -68,6 +68,19 @@ def test_an_array_that_breaks_off_is_told(tmp_path: Path, rest: str) -> None:
     assert "the array cannot be read from line 2 on" in loaded.output
 
 
+@pytest.mark.parametrize("rest", [f"\n[{json.dumps(ITEM)}]\n", "]", ",", " " * (1 << 17) + "x"])
+def test_what_follows_an_array_is_told(tmp_path: Path, rest: str) -> None:
+    loaded = _run(tmp_path, "load", "-", given=f"[\n{json.dumps(ITEM)}]{rest}".encode())
+    assert loaded.exit_code == 1
+    assert "1 items with 1 scans loaded, 1 refused" in loaded.output
+    assert "what follows the array, which ends on line 2, is not read" in loaded.output
+
+
+def test_blanks_may_follow_an_array(tmp_path: Path) -> None:
+    loaded = _run(tmp_path, "load", "-", given=f"[{json.dumps(ITEM)}]{' ' * (1 << 17)}\r\n".encode())
+    assert "1 items with 1 scans loaded, 0 refused" in loaded.output
+
+
 def test_a_csv_file_has_a_scan_in_each_row(tmp_path: Path) -> None:
     file = tmp_path / "scans.CSV"
     lines = ["\ufeffitemNo,postingDateTime,eventDateTime,eventCode,eventLocation_code,eventMsg_e,remark"]

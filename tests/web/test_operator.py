@@ -126,7 +126,16 @@ async def test_keys_have_names(sender: Sender) -> None:
 
 @pytest.mark.parametrize(
     ("body", "status"),
-    [(b"", 400), (b"{}", 400), (b"[1,", 400), (b"\xff", 400), (b"[]", 200), ([1] * 501, 413), (b" " * 1048577, 413)],
+    [
+        (b"", 400),
+        (b"{}", 400),
+        (b"[1,", 400),
+        (b"[][]", 400),
+        (b"\xff", 400),
+        (b"[]", 200),
+        ([1] * 501, 413),
+        (b" " * 1048577, 413),
+    ],
 )
 async def test_what_is_no_batch_is_told(sender: Sender, body: Any, status: int) -> None:
     answer = await sender.send(body)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from io import BufferedReader, RawIOBase, TextIOWrapper
+from itertools import chain
 from typing import BinaryIO, TextIO, cast
 
 from trackway.domain.errors import Refusal
@@ -40,6 +41,8 @@ def _elements(file: TextIO) -> Iterator[tuple[int, bytes | Unread]]:
         rest = buffer.lstrip(" \t\r\n,[")
         line += buffer.count("\n", 0, len(buffer) - len(rest))
         if rest.startswith("]"):
+            if _goes_on(file, rest[1:]):
+                yield line, Unread("", f"what follows the array, which ends on line {line}, is not read")
             return
         try:
             _, end = decoder.raw_decode(rest)
@@ -53,3 +56,8 @@ def _elements(file: TextIO) -> Iterator[tuple[int, bytes | Unread]]:
         yield line, rest[:end].encode(errors="surrogateescape")
         line += rest.count("\n", 0, end)
         buffer = rest[end:]
+
+
+def _goes_on(file: TextIO, rest: str) -> bool:
+    """Whether anything but blanks comes after this, or in it."""
+    return any(map(str.strip, chain([rest], iter(lambda: file.read(_CHUNK), ""))))
