@@ -85,6 +85,11 @@ def test_a_number_with_nothing_behind_it_is_no_event() -> None:
     assert _items(HEAD + "RFF+AWN:RB000000010HK'" + TAIL) == []
 
 
+def test_a_byte_order_mark_is_none_of_the_interchange() -> None:
+    body = b"\xef\xbb\xbf" + (HEAD + ONE + TAIL).encode()
+    assert next(messages(BytesIO(body), Profile())) == _event("EMD", "2026-11-22 17:45", "GB")
+
+
 def test_other_messages_are_passed_over_and_told() -> None:
     text = HEAD + ONE + "UNT+9+1'UNH+2+PREDES:2:1:UP'RFF+AWN:RB000000010HK'STS+1+EMD'UNT+3+2'" + TAIL
     assert len(_items(text)) == 1

@@ -6,6 +6,7 @@ directories: the syntax, and what RFF, GIN, STS, DTM and LOC mean. Where a partn
 """
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -220,7 +221,7 @@ def _segments(file: BinaryIO) -> Iterator[Segment]:
     Raises:
         FormatInvalid: it is none, or breaks off.
     """
-    buffer = _text(file.read(_CHUNK)).lstrip("\ufeff \r\n")
+    buffer = _text(file.read(_CHUNK).removeprefix(BOM_UTF8)).lstrip(" \r\n")
     characters, buffer = _characters(buffer)
     whole = _whole(characters)
     parser = Parser(factory=_Plain())
