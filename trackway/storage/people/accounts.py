@@ -126,6 +126,7 @@ class Accounts:
         """A key that takes the place of the one in force at `active_from`, and of any that was still to come (T34)."""
 
         async def work(transaction: Transaction) -> None:
+            await transaction.fetch(_HOLD, account=account)
             await transaction.fetch(_DROP_PENDING, account=account, now=to_ms(now))
             await transaction.fetch(_END_KEYS, account=account, now=to_ms(now), at=to_ms(active_from))
             await _put_key(transaction, account, key, active_from)
