@@ -187,6 +187,20 @@ async def test_a_second_factor_opens_once_for_each_code(desk: Running) -> None:
         assert "off" in (await one.post("/console/me/second/end", {"password": PASSWORD})).said
 
 
+async def test_a_code_opens_nothing_once_the_second_factor_is_gone(desk: Running) -> None:
+    async with signed_in(desk, "ada", Role.READER, "shop") as one, browser(desk) as other:
+        secret = (await one.get("/console/me")).found(r'name="secret" value="(\w+)"')
+        await one.post("/console/me/second", {"secret": secret, "code": pyotp.TOTP(secret).at(desk.clock())})
+        asked = await other.post("/console/login", {"name": "ada", "password": PASSWORD})
+        ticket = asked.found(r'name="ticket" value="([^"]+)"')
+        await one.post("/console/me/second/end", {"password": PASSWORD})
+        desk.clock.move(seconds=60)
+        late = {"ticket": ticket, "code": pyotp.TOTP(secret).at(desk.clock())}
+        answer = await other.post("/console/login/code", late)
+        assert (answer.status, answer.path) == (401, "/console/login/code")
+        assert (await other.post("/console/login", {"name": "ada", "password": PASSWORD})).path == "/console/trackings"
+
+
 async def test_a_new_password_ends_every_session_and_others_can_be_ended(desk: Running) -> None:
     async with signed_in(desk, "ada", Role.READER, "shop") as one, browser(desk) as other:
         await other.post("/console/login", {"name": "ada", "password": PASSWORD})

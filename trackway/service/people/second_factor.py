@@ -66,7 +66,9 @@ class SecondFactor:
         return await self._people.codes_left(person.id)
 
     async def right(self, person: Person, code: str, now: datetime) -> bool:
-        """Whether the code opens; it does so once."""
+        """Whether the code opens; it does so once. None does for somebody who has no second factor (any more)."""
+        if not person.second_factor:
+            return False
         secret = self._vault.open(person.second_factor, f"person:{person.id}")
         step = _step(secret, code, now)
         if step is not None:
