@@ -124,6 +124,13 @@ async def test_an_owner_adds_people_and_shuts_them_out(desk: Running) -> None:
         await other.post(link, {"password": PASSWORD})
         assert (await other.get("/console/audit")).path == "/console/audit"
         bob = await desk.house.staff.people.named("bob")
+        for path, fields in (("", {"name": "eve"}), (f"/{bob.id}/role", {})):
+            wrong = await one.post(f"/console/people{path}", {**fields, "role": "king"})
+            assert (wrong.status, wrong.said) == (200, "role cannot be that.")
+        assert [(p.name, p.role) for p in await desk.house.staff.people.all()] == [
+            ("ada", Role.OWNER),
+            ("bob", Role.READER),
+        ]
         assert (await other.post(f"/console/people/{bob.id}/role", {"role": "owner"})).status == 403
         await one.post(f"/console/people/{bob.id}/disabled", {"disabled": "yes"})
         assert (await other.get("/console/audit")).path == "/console/login"

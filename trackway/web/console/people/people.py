@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from trackway.domain.errors.items import FieldInvalid
 from trackway.domain.errors.people import PersonUnknown
 from trackway.domain.person import Person, Role
 from trackway.service.people.people import Link, People
@@ -39,14 +40,14 @@ class PeoplePage:
     async def add(self, visit: Visit) -> Response:
         """A new person, whose link is shown this once."""
         of_house = visit.person.of_house and visit.form["where"] == "house"
-        name, role = visit.form["name"], Role(visit.form["role"])
+        name, role = visit.form["name"], _role(visit)
         with visit.doing("people.add", name, role):
             link = await self._people.add(name, role, None if of_house else visit.account.id, visit.now)
         return await self._page(visit, name, link)
 
     async def change_role(self, visit: Visit) -> Response:
         """Another role for somebody."""
-        person, role = await self._meant(visit), Role(visit.form["role"])
+        person, role = await self._meant(visit), _role(visit)
         with visit.doing("people.role", person.name, role):
             await self._people.set_role(person.name, role)
         return visit.back(PATH, "people.changed", name=person.name)
@@ -84,6 +85,18 @@ class PeoplePage:
             "link": address,
         }
         return visit.page("people/people.html", **values)
+
+
+def _role(visit: Visit) -> Role:
+    """The role that a form gives.
+
+    Raises:
+        FieldInvalid: there is no such role.
+    """
+    try:
+        return Role(visit.form["role"])
+    except ValueError:
+        raise FieldInvalid("role", visit.form["role"]) from None
 
 
 def link_address(request: Request, kit: Kit, link: Link) -> str:
