@@ -82,7 +82,13 @@ def test_a_message_is_shown_with_each_attempt_and_its_answer(data: Path) -> None
         (200, 3, "ok"),
     ]
     assert "(nothing was sent yet)" in _run(data, "show", "shop", "3").output
-    assert _run(data, "show", "shop", "4").exit_code == 2
+
+
+@pytest.mark.parametrize("message", ["4", str(1 << 63), "9" * 30])
+def test_a_message_that_is_not_there_is_told(data: Path, message: str) -> None:
+    told = _run(data, "show", "shop", message)
+    assert (told.exit_code, f"has no message {message}" in told.stderr) == (2, True)
+    assert _run(data, "replay", "shop", message).exit_code == 1
 
 
 def test_replay_sends_the_same_again_and_says_what(data: Path) -> None:

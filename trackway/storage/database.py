@@ -56,6 +56,11 @@ class Database(Protocol):
         ...
 
 
+def may_be_id(number: int) -> bool:
+    """Whether a number that came from outside can be the id of anything; a larger one no store takes."""
+    return 0 < number < 1 << 63
+
+
 def to_ms(instant: datetime) -> int:
     """Whole milliseconds since 1970, as instants are stored."""
     return (instant - _EPOCH) // _MILLISECOND

@@ -104,6 +104,14 @@ async def test_pages_of_the_house_work_whichever_account_is_looked_at(desk: Runn
     assert (await ada.post("/console/logout", {"form_token": left})).path == "/console/login"
 
 
+@pytest.mark.parametrize("account", [0, 3, (1 << 63) - 1, 1 << 63, 10**30])
+async def test_an_account_that_is_not_there_cannot_be_looked_at(ada: Browser, account: int) -> None:
+    before = ada.token
+    assert (await ada.post(f"/console/accounts/{account}/look")).status == 404
+    await ada.get("/console/webhook")
+    assert ada.token == before
+
+
 async def test_a_token_of_another_session_opens_nothing_whatever_account_it_names(ada: Browser) -> None:
     for token in ("", "1.", "1", "1." + "0" * 64, ada.token + "0", ada.token.rpartition(".")[0]):
         refused = await ada.post("/console/webhook", {"url": HOOK, "form_token": token})

@@ -9,7 +9,7 @@ from msgspec import Struct
 from trackway.domain.account import Account, KeyShown, Usage
 from trackway.domain.errors.access import NetworksTooMany
 from trackway.domain.tracking import Milestone
-from trackway.storage.database import Database, Row, Transaction, Work, from_ms, maybe_instant, to_ms
+from trackway.storage.database import Database, Row, Transaction, Work, from_ms, may_be_id, maybe_instant, to_ms
 from trackway.storage.statement import Statement
 
 T = TypeVar("T")
@@ -165,7 +165,7 @@ class Accounts:
 
     async def by_id(self, identity: int) -> Account | None:
         """The account with that id."""
-        return _one(await self._database.read(_BY_ID, id=identity))
+        return _one(await self._database.read(_BY_ID, id=identity)) if may_be_id(identity) else None
 
     async def all(self) -> list[Account]:
         """Every account, oldest first; their address lists are left out."""

@@ -7,7 +7,7 @@ from typing import Any
 from msgspec import Struct
 
 from trackway.domain.webhook import Attempt, Message, Outcome
-from trackway.storage.database import Database, Row, from_ms, maybe_instant, to_ms
+from trackway.storage.database import Database, Row, from_ms, may_be_id, maybe_instant, to_ms
 from trackway.storage.statement import Statement
 from trackway.storage.telling.messages import MESSAGE, WIDTH, message_of
 
@@ -89,6 +89,8 @@ class Deliveries:
 
     async def one(self, account: int, identity: int) -> Delivery | None:
         """One message, with the data that it said."""
+        if not may_be_id(identity):
+            return None
         found = await self._with_attempts(account, await self._database.read(_ONE, account=account, id=identity))
         return found[0] if found else None
 
@@ -99,7 +101,8 @@ class Deliveries:
 
     async def replay(self, account: int, ids: Sequence[int], now: datetime) -> list[int]:
         """Make finished messages due again, the same bytes under the same id; those that were so."""
-        rows = await self._database.write(lambda tx: tx.fetch(_REPLAY, account=account, ids=list(ids), now=to_ms(now)))
+        able = [identity for identity in ids if may_be_id(identity)]
+        rows = await self._database.write(lambda tx: tx.fetch(_REPLAY, account=account, ids=able, now=to_ms(now)))
         return sorted(identity for (identity,) in rows)
 
     async def _found(self, account: int, sought: Sought, most: int, columns: str) -> list[Row]:

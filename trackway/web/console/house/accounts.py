@@ -3,7 +3,6 @@
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from trackway.domain.errors.access import KeyUnknown
 from trackway.domain.person import Role
 from trackway.web.console.base.kit import Kit
 from trackway.web.console.base.places import ACCOUNTS, HOME
@@ -39,7 +38,7 @@ class AccountsPage:
         """Look at another account from now on, in this browser."""
         account = await self._kit.access.by_id(visit.request.path_params["id"])
         if account is None:
-            raise KeyUnknown
+            return visit.missing()
         await self._kit.signing_in.choose(visit.session, account.id)
         return visit.back(HOME)
 

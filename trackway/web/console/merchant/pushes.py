@@ -10,7 +10,6 @@ from trackway.domain.webhook import Message, Outcome
 from trackway.storage.database import from_ms, to_ms
 from trackway.storage.telling.deliveries import Sought
 
-LARGEST = (1 << 62) - 1
 _DIGITS = 14
 _LONGEST = 50
 

@@ -16,7 +16,7 @@ from trackway.web.console.base.kit import Kit
 from trackway.web.console.base.places import local
 from trackway.web.console.base.policy import headers, policy
 from trackway.web.console.base.visit import Visit
-from trackway.web.console.merchant.pushes import LARGEST, read_asked
+from trackway.web.console.merchant.pushes import read_asked
 
 PATH = "/console/webhook"
 _MOST, _MOST_AGAIN, _NAMED = 50, 1000, 10
@@ -67,7 +67,7 @@ class WebhookPage:
     async def replay(self, visit: Visit) -> Response:
         """Send the chosen messages again, as far as they are finished."""
         digits = [text for text in visit.form.all("id") if text.isascii() and text.isdigit()]
-        ids = [identity for text in digits[:_MOST_AGAIN] if (identity := int(text[:20])) <= LARGEST]
+        ids = [int(text[:20]) for text in digits[:_MOST_AGAIN]]
         with visit.doing("webhook.replay", _named(ids), done=bool):
             sent = await self._webhooks.replay(visit.account.name, ids, visit.now)
         return _said(visit, local(visit.form["back"]) or PATH, sent)
@@ -100,9 +100,8 @@ class WebhookPage:
         return Response(push.body.encode(), media_type="application/json", headers=kept)
 
     async def _meant(self, visit: Visit) -> Delivery | None:
-        identity = visit.request.path_params["id"]
         try:
-            return await self._webhooks.one(visit.account.name, identity) if identity <= LARGEST else None
+            return await self._webhooks.one(visit.account.name, visit.request.path_params["id"])
         except ConfigError:
             return None
 
