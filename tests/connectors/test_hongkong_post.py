@@ -211,6 +211,25 @@ async def test_an_entry_of_another_shape_spoils_that_number_only(bench: Bench, b
     assert isinstance(answers[TWO], CarrierUnreadable)
 
 
+async def test_what_is_not_used_of_an_entry_may_have_any_shape(bench: Bench) -> None:
+    names = ("errMsg", "postingDateTime", "dropOffPoint_e", "milestone_c", "orgCnty_e", "destCnty_s")
+    for odd in (None, 7, ["x"]):
+        bench.post.items[ONE] = item(ONE, scan("20-11-2026 10:00", "Posted"), **dict.fromkeys(names, odd))
+        answer = (await ask(bench.connector(), ONE))[ONE]
+        assert isinstance(answer, Report)
+        assert (len(answer.events), answer.origin) == (1, "HK")
+
+
+@pytest.mark.parametrize(
+    ("code", "country"), [(" gb ", "GB"), ("GBR", ""), ("G1", ""), ("ß", ""), ("香港", ""), ("", ""), (None, "")]
+)
+async def test_a_country_is_two_letters_or_not_told(bench: Bench, code: str | None, country: str) -> None:
+    bench.post.items[ONE] = item(ONE, orgCnty_code=code, destCnty_code=code)
+    answer = (await ask(bench.connector(), ONE))[ONE]
+    assert isinstance(answer, Report)
+    assert (answer.origin, answer.destination) == (country, country)
+
+
 async def test_a_success_without_its_list_is_not_an_empty_one(bench: Bench) -> None:
     del bench.post.items[ONE]["itemDeliveryStatusDetailList"]
     answers = await ask(bench.connector(), ONE, TWO)
@@ -355,6 +374,14 @@ async def test_the_operators_clock_may_be_wrong(bench: Bench, skew: float) -> No
     ours.move(seconds=1)
     await ask(connector, ONE)
     assert len(bench.post.tokens) == 2
+
+
+@pytest.mark.parametrize(
+    "date", ["soon", "Mon, 23 Nov 99999999999999999999 00:00:00 GMT", "Mon, 23 Nov 2026 00:00:00 +9999"]
+)
+async def test_an_absurd_date_of_the_operators_is_none(bench: Bench, date: str) -> None:
+    bench.post.fault = lambda _: bench.post.reply({"status": 0, "deliveryResultList": [item(ONE)]}, Date=date)
+    assert isinstance((await ask(bench.connector(), ONE))[ONE], Report)
 
 
 @pytest.mark.parametrize(("expiry", "fresh", "stale"), [(900, 839, 841), (40, 19, 21), (10**8, 86_400, 10**8)])

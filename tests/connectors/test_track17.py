@@ -257,6 +257,7 @@ async def test_what_the_service_will_not_follow_is_refused(client: Client, code:
         (whole(429, 429, **{"Retry-After": "99999999999"}), CarrierLimited, 3600),
         (whole(429, 429, **{"Retry-After": "Sun, 22 Nov 2026 12:00:30 GMT"}), CarrierLimited, 30),
         (whole(429, 429, **{"Retry-After": "soon"}), CarrierLimited, None),
+        (whole(429, 429, **{"Retry-After": "Sun, 22 Nov 99999999999999999999 12:00:30 GMT"}), CarrierLimited, None),
         (whole(429, 429), CarrierLimited, None),
         (whole(503, -18010003), CarrierUnavailable, None),
         (lambda _: web.Response(status=502, text="<html>"), CarrierUnavailable, None),

@@ -133,7 +133,7 @@ class HongkongPost:
 def _clock(date: str | None) -> datetime | None:
     try:
         told = parsedate_to_datetime(date or "")
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return told if told.tzinfo else told.replace(tzinfo=UTC)
 

@@ -22,7 +22,7 @@ from trackway.domain.errors.carriers import (
 )
 from trackway.domain.number import compact
 from trackway.domain.tracking import Event, Milestone, Report
-from trackway.wire.hkpost.api import Detail, Result, Token, decode
+from trackway.wire.hkpost.api import Detail, Token, decode
 from trackway.wire.hkpost.codes import FormatInvalid
 
 LANGUAGES = ("en", "zh-Hant", "zh-Hans")
@@ -51,6 +51,7 @@ _HTTP_FAULTS: Mapping[int, type[CarrierFault]] = {
 }
 _SMALLEST_INSTANT = 1_000_000_000
 _TIME = re.compile(r"(\d{2})-(\d{2})-(\d{4}) (\d{2}):(\d{2})", re.ASCII)
+_COUNTRY = re.compile(r"[A-Za-z]{2}").fullmatch
 _MIDNIGHT = 24
 _LAST_MINUTE = (_MIDNIGHT, 0)
 _FIRST_YEAR = 1990
@@ -70,8 +71,10 @@ class _Entry(Struct):
     status: int
 
 
-class _Success(Result, kw_only=True):
+class _Success(Struct):
     itemDeliveryStatusDetailList: list[Detail]
+    orgCnty_code: str | None = None
+    destCnty_code: str | None = None
 
 
 _TOKEN, _STATUS, _ANSWER = Decoder(Token), Decoder(_Status), Decoder(_Answer)
@@ -167,8 +170,8 @@ class _Reader:
             number=number,
             events=_newest_first([self._event(detail) for detail in result.itemDeliveryStatusDetailList]),
             language=self._language,
-            origin=result.orgCnty_code.strip().upper(),
-            destination=result.destCnty_code.strip().upper(),
+            origin=_country(result.orgCnty_code),
+            destination=_country(result.destCnty_code),
             raw=raw.decode(errors="replace"),
         )
 
@@ -200,6 +203,12 @@ class _Reader:
             raise ValueError(f"{text[:40]!r} cannot be the time of a scan")
         date = datetime(year, month, day, hour % _MIDNIGHT, minute)  # noqa: DTZ001  # the zone is not told
         return f"{date + timedelta(days=hour // _MIDNIGHT):%Y-%m-%d %H:%M}"
+
+
+def _country(code: str | None) -> str:
+    """The code as ISO 3166 writes it; empty where it is none."""
+    text = (code or "").strip()
+    return text.upper() if _COUNTRY(text) else ""
 
 
 def _newest_first(events: list[Event]) -> tuple[Event, ...]:

@@ -213,6 +213,6 @@ def _wait(retry_after: str | None, now: datetime) -> datetime | None:
         return now + min(timedelta(seconds=max(int(text[:9]), 1)), _LONGEST_WAIT)
     try:
         told = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return min(max(told if told.tzinfo else told.replace(tzinfo=now.tzinfo), now), now + _LONGEST_WAIT)
