@@ -49,6 +49,31 @@ def test_a_reference_that_is_no_item_number_is_not_taken_for_one() -> None:
     assert _items(HEAD + other + TAIL) == [_event("EMD", "2026-11-22 17:45", "GB")]
 
 
+@pytest.mark.parametrize("heads", [["RFF+AWN:"] * 3, ["GIN+BX+"] * 3, ["CNI+1+", "CNI+2+", "CNI+3+"]])
+def test_a_malformed_number_ends_the_one_before(heads: list[str]) -> None:
+    first, bad, last = (ONE.replace("RFF+AWN:", head) for head in heads)
+    bad = bad.replace("RB000000010HK", "RB12345678HK") + "RFF+AAQ:HKHKGAGBLON'" + ONE[ONE.index("STS") :]
+    profile = Profile(number=("RFF 1.2", "GIN 2.1", "CNI 2.1"))
+    why = "'RB12345678HK' has not the form of an item number"
+    assert _read(HEAD + first + bad + last.replace("EMD", "EMG") + TAIL, profile)[:-1] == [
+        _event("EMD", "2026-11-22 17:45", "GB"),
+        Unread("segment 8", why),
+        Unread("segment 13", why),
+        _event("EMG", "2026-11-22 17:45", "GB"),
+    ]
+
+
+def test_an_empty_number_ends_the_one_before() -> None:
+    _, second, _ = _read(HEAD + ONE + ONE.replace("RB000000010HK", "") + TAIL)
+    assert second == Unread("segment 8", "the event has no number: it is looked for in RFF 1.2 or GIN 2.1")
+
+
+def test_of_two_places_in_one_segment_the_one_that_holds_no_number_ends_none() -> None:
+    profile = Profile(number=("RFF 1.2", "RFF 1.4"))
+    text = ONE.replace("0010HK", "0010HK::second") + ONE.replace("AWN:", "AWN:::")
+    assert _items(HEAD + text + TAIL, profile) == [_event("EMD", "2026-11-22 17:45", "GB")] * 2
+
+
 def test_other_service_characters_are_those_of_una() -> None:
     text = (HEAD + ONE + TAIL).replace("'", "~").replace("+", "|").replace(":", "^")
     assert _items("UNA^|.? ~" + text) == [_event("EMD", "2026-11-22 17:45", "GB")]

@@ -33,6 +33,8 @@ _COUNTRY = re.compile(r"([A-Z]{2})(?:[A-Z0-9]{3,4})?").fullmatch
 # Code list 2379 of the UN/EDIFACT directories. A day without a time is 00:00 (H22).
 _TIMES: Mapping[str, str] = {"102": "%Y%m%d", "201": "%y%m%d%H%M", "203": "%Y%m%d%H%M", "204": "%Y%m%d%H%M%S"}
 
+_Place = tuple[str, int, int]
+
 
 class Profile(Struct, frozen=True, forbid_unknown_fields=True):
     """Where an event's parts stand: segment, element and component, as in `DTM 1.2`; the first that is told counts."""
@@ -98,6 +100,7 @@ class _Reader:
         self._tags = {tag for tag, _, _ in self._places}
         self._ours = False
         self._number = ""
+        self._stood: tuple[_Place, str] | None = None
         self._told: dict[str, str] = {}
         self._begun = 0
         self._passed: dict[str, int] = {}
@@ -131,16 +134,26 @@ class _Reader:
             yield Unread(f"segment {at}", f"a message {kind!r}, and only {self._profile.message} is read")
 
     def _parts(self, at: int, segment: Segment) -> Iterator[Item | Unread]:
-        for (tag, element, component), name in self._places.items():
-            value = _part(segment, element, component) if tag == segment.tag else ""
-            if not value or (name == "number" and not _is_number(value)):
+        for place, name in self._places.items():
+            if place[0] != segment.tag:
+                continue
+            value = _part(segment, *place[1:])
+            if not (self._means_item(segment, place, value) if name == "number" else value):
                 continue
             if name in self._told or name == "number":
                 yield from self._event()
             if name == "number":
-                self._number = item_number(value)
+                self._number = value
             self._begun = self._begun or at
             self._told[name] = value
+
+    def _means_item(self, segment: Segment, place: _Place, value: str) -> bool:
+        """Whether the value has a number's form, or stands where the last such one stood: there it is a wrong one."""
+        qualifier = _part(segment, 1, 1)
+        stands = (place, qualifier if qualifier.isalpha() else "")  # CNI has a count there
+        if _is_number(value):
+            self._stood = stands
+        return stands == self._stood
 
     def _event(self) -> Iterator[Item | Unread]:
         """The event told so far, if any, and a fresh start."""
@@ -149,7 +162,7 @@ class _Reader:
         if told.keys() <= {"number"}:
             return
         try:
-            yield Item(number=self._needed("number", self._number), scans=(self._scan(told),))
+            yield Item(number=item_number(self._needed("number", self._number)), scans=(self._scan(told),))
         except (FormatInvalid, Refusal) as why:
             yield Unread(f"segment {begun}", str(why))
 
@@ -179,7 +192,7 @@ class _Reader:
         return value
 
 
-def _places(profile: Profile) -> dict[tuple[str, int, int], str]:
+def _places(profile: Profile) -> dict[_Place, str]:
     places = {}
     for name in ("number", "event", "time", "time_format", "place"):
         for place in getattr(profile, name):
