@@ -167,6 +167,20 @@ async def test_h13_a_service_prefix_has_its_own_period_as_set(store: Store) -> N
     assert [type(outcome) for outcome in told] == [ItemExpired, Card, Card, ItemExpired]
 
 
+async def test_h13_the_period_ends_on_the_operators_clock_wherever_a_partner_counts_its_days(
+    mailroom: Mailroom,
+) -> None:
+    for sys_id, zone in (("ann", "America/New_York"), ("bob", "Pacific/Auckland")):
+        await mailroom.create_partner(sys_id, NOW, zone=zone)
+    old, edge = "RB000000010HK", "RB000000023HK"
+    await mailroom.load(
+        [Item(number=old, posted="2026-05-22 19:59"), Item(number=edge, posted="2026-05-22 20:00")], NOW
+    )
+    for partner in await mailroom.partners():
+        told = await mailroom.ask(partner, [old, edge], NOW)
+        assert [type(outcome) for outcome in told] == [ItemExpired, Card]
+
+
 @pytest.mark.parametrize("periods", ["R", "R:", "R:-1", "r:1", "R:1.5", "RBX:1", ":3"])
 async def test_h13_a_period_that_cannot_be_read_is_told(store: Store, periods: str) -> None:
     with pytest.raises(ConfigError, match="hkpost_retention_by_prefix"):

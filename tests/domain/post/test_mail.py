@@ -1,6 +1,6 @@
 """The operator's rules: the form of a number (H12), retention (H13), who sees what (H14)."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -66,6 +66,12 @@ def test_h13_months_end_where_the_month_does() -> None:
     assert months_before(datetime(2024, 3, 31, 1, 2, tzinfo=UTC), 1) == "2024-02-29 01:02"
     assert months_before(datetime(2026, 1, 15, 0, 0, tzinfo=UTC), 1) == "2025-12-15 00:00"
     assert months_before(NOON, 1_000_000) == ""
+
+
+def test_h13_months_are_counted_on_the_clock_that_is_given() -> None:
+    for hours in (0, 8, -5):
+        local = NOON.astimezone(timezone(timedelta(hours=hours)))
+        assert months_before(local, 1) == f"2026-07-31 {12 + hours:02}:00"
 
 
 def test_h14_prefixes_say_what_a_partner_sees() -> None:

@@ -165,15 +165,19 @@ class Retention(Struct, frozen=True):
         return self.services[longest] if (longest := max(prefixes, key=len, default="")) else self.months
 
 
-@lru_cache(maxsize=64)  # all items of a call are measured at one instant
 def months_before(now: datetime, months: int) -> str:
-    """`YYYY-MM-DD HH:MM` that many calendar months ago; empty before the year 1.
+    """`YYYY-MM-DD HH:MM` that many calendar months ago, on the clock that `now` is of; empty before the year 1.
 
     A day that its month does not have is the month's last.
 
     >>> months_before(datetime(2026, 8, 31, 9, 30), 6)
     '2026-02-28 09:30'
     """
+    return _months_before(now.replace(tzinfo=None), months)
+
+
+@lru_cache(maxsize=64)  # all items of a call are measured at one time; naive, for one instant in two zones is one key
+def _months_before(now: datetime, months: int) -> str:
     year, month = divmod(now.year * _MONTHS + now.month - 1 - months, _MONTHS)
     if year < 1:
         return ""

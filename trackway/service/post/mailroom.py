@@ -137,7 +137,7 @@ class Mailroom:
         keys = self._keys(numbers)
         wanted = {key for key in keys if isinstance(key, str)}
         found = await self._items.find(wanted) if wanted else {}
-        today = partner.local(now)
+        today = now.astimezone(_HOME)
         return [self._told(partner, key, found, today) if isinstance(key, str) else key for key in keys]
 
     async def phrasebook(self, now: datetime) -> Phrasebook:
