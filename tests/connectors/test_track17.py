@@ -100,6 +100,13 @@ class Client:
         return (await self.ask(*replies, register=register))[NUMBER]
 
 
+def broken(items: Sequence[Any]) -> web.Response:
+    """Text that was cut in the middle of a letter, in a field that nobody reads, of the first of them."""
+    bad = b'{"e":10,"is1":1,"w1":3011,"z0":{"z":"\xe9\x83"},"z1":[{"a":"2026-11-20 09:00","z":"Posted"}]}'
+    one = b'{"number":"%b","track":%b}' % (items[0]["number"].encode(), bad)
+    return web.Response(body=b'{"code":0,"data":{"accepted":[%b],"rejected":[]}}' % one)
+
+
 def kit(store: Store, clock: Clock, slept: list[float], timeout: float = 5) -> Kit:
     async def sleep(seconds: float) -> None:
         slept.append(seconds)
@@ -321,3 +328,9 @@ def test_what_it_is_asked_for_and_how_fast(store: Store, clock: Clock) -> None:
     assert rest.limits.spacing > 1 / 3
     some = make("track17", {"key": "k", "carriers": "3011, 100003", "per_day": "5000"}, kit(store, clock, []))
     assert (some.carriers, some.limits.per_day) == (frozenset({3011, 100003}), 5000)
+
+
+async def test_broken_bytes_that_nobody_reads_harm_no_answer(client: Client) -> None:
+    answer = await client.one(broken)
+    assert isinstance(answer, Report)
+    assert [event.text for event in answer.events] == ["Posted"]

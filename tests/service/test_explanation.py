@@ -11,8 +11,10 @@ from tests.house import Running, running
 from trackway.app.workers import poller_of
 from trackway.domain.asking.ledger import Pause
 from trackway.domain.errors.trackings import AskRefused, NotRegistered
+from trackway.domain.simulation import SIMULATED
 from trackway.domain.tracking import QueryState
 from trackway.service.asking.explanation import Explanation, LegStory, Obstacle
+from trackway.storage.asking.askings import Askings
 from trackway.storage.asking.pauses import Pauses
 from trackway.storage.passing.allowance import Allowance
 from trackway.storage.passing.shared import SharedMemory
@@ -134,6 +136,20 @@ async def test_a_person_may_have_it_asked_unless_it_was_asked_a_moment_ago(shop:
         await shop.hurry(NORMAL)
     with pytest.raises(NotRegistered):
         await shop.hurry("SIMNORMAL9002")
+
+
+async def test_one_that_is_being_asked_is_not_asked_again_meanwhile(shop: Shop) -> None:
+    """The answer on its way would be thrown away, and that of the next asking too."""
+    await shop.ask("register", {"number": NORMAL})
+    now = shop.clock()
+    askings = Askings(shop.house.store.main)
+    (due,) = await askings.claim(SIMULATED, now, now + timedelta(seconds=100), 10)
+    shop.clock.move(seconds=5)
+    with pytest.raises(AskRefused, match="was asked 5 s ago"):
+        await shop.hurry(NORMAL)
+    await askings.release([due], shop.clock())
+    await shop.hurry(NORMAL)
+    assert (await shop.leg(NORMAL)).asked_at is None, "what was given back was not asked"
 
 
 async def test_nobody_sees_or_hurries_anothers_number(shop: Shop) -> None:

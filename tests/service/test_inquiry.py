@@ -269,6 +269,18 @@ async def test_an_answer_with_a_time_that_nobody_can_read_harms_no_other(store: 
     assert answers[good.number] == good
 
 
+async def test_what_no_text_can_hold_never_gets_as_far_as_the_store(store: Store, clock: Clock) -> None:
+    """PostgreSQL keeps no NUL: it would refuse all the answers that came with it."""
+
+    async def act(inquiries: Sequence[Inquiry]) -> Answers:
+        bad, worse = (inquiry.number for inquiry in inquiries)
+        return {bad: Report(number=bad, language="e\0n"), worse: CarrierDeniedAccess("not\0this one")}
+
+    answers = list((await desk(store, clock).ask(Carrier(clock, act), TWO)).answers.values())
+    assert isinstance(answers[0], CarrierUnreadable)
+    assert str(answers[1]) == "not this one"
+
+
 async def test_a_store_that_is_away_is_no_fault_of_the_carrier(store: Store, clock: Clock) -> None:
     with pytest.raises(StorageError):
         await desk(store, clock).ask(Carrier(clock, failing(StorageError("gone"))), TWO)

@@ -144,6 +144,17 @@ async def test_an_answer_under_way_that_lacks_the_new_event_is_asked_again(depot
     assert (due.number, again.reason) == (again.number, Reason.TOLD)
 
 
+async def test_an_event_of_no_time_at_all_costs_no_other_answer(depot: Depot) -> None:
+    """The empty date of some systems, in the first year there is, at a place ahead of Greenwich."""
+    other = "AB123456780"
+    await depot.follow()
+    await depot.shop.ask("register", {"number": other, "carrier": COURIER})
+    await depot.sent(POSTED | {"time": "0001-01-01 00:00:00", "place": "Hong Kong"}, POSTED | {"number": other})
+    await depot.told()
+    accepted, _ = await depot.shop.ask("gettrackinfo", {"number": NUMBER}, {"number": other})
+    assert [one["track"]["z0"]["a"][:4] for one in accepted] == ["0001", POSTED["time"][:4]]
+
+
 async def test_a_stopped_number_is_not_woken(depot: Depot) -> None:
     await depot.follow()
     await depot.shop.ask("stoptrack", {"number": NUMBER})

@@ -10,9 +10,10 @@ from trackway.app.merchants import Merchants, build_merchants
 from trackway.app.post import Post, build_post
 from trackway.app.staff import Staff, build_staff
 from trackway.config import Config
-from trackway.connectors import registry
+from trackway.connectors import inbound, registry
 from trackway.connectors.base import Connector
 from trackway.egress.client import GuardedClient
+from trackway.storage.asking.pushed_events import PushedEvents
 from trackway.storage.store import open_store
 from trackway.storage.vault import Vault, load_master_key
 
@@ -58,10 +59,14 @@ def _build(ground: Ground) -> House:
     )
 
 
-def connector_of(house: House, name: str, settings: Mapping[str, str]) -> Connector:
-    """The connector of that name, ready to be asked.
+def connector_of(
+    house: House, name: str, settings: Mapping[str, str], carriers: frozenset[int] | None = None
+) -> Connector:
+    """The connector of that name, ready to be asked; `carriers` are those that send in by themselves.
 
     Raises:
         ConfigError: there is none, or its settings cannot work.
     """
+    if name == inbound.ID:
+        return inbound.Inbound(PushedEvents(house.store.main).of, carriers or frozenset())
     return registry.make(name, settings, house.asking.kit)

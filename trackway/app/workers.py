@@ -6,8 +6,6 @@ from functools import cache
 
 from trackway.app.ground import intervals_of, lifetimes_of
 from trackway.app.house import House, connector_of
-from trackway.connectors import inbound
-from trackway.connectors.base import Connector
 from trackway.domain.recognising.recognition import final_carrier
 from trackway.domain.webhook import Attempt, Message, Outcome
 from trackway.service.asking.judgement import Judgement
@@ -52,7 +50,7 @@ def poller_of(
     Raises:
         ConfigError: there is no such connector, or its settings cannot work.
     """
-    config, connector = house.config, _connector(house, name, settings, carriers)
+    config, connector = house.config, connector_of(house, name, settings, carriers)
     house.followed.update(connector.carriers)
     return Poller(
         connector=connector,
@@ -79,12 +77,6 @@ def judgement_of(house: House) -> Judgement:
         lifetimes=lifetimes_of(config),
         instant=house.zones.instant,
     )
-
-
-def _connector(house: House, name: str, settings: Mapping[str, str], carriers: frozenset[int] | None) -> Connector:
-    if name == inbound.ID:
-        return inbound.Inbound(PushedEvents(house.store.main).of, carriers or frozenset())
-    return connector_of(house, name, settings)
 
 
 def _pollers(house: House) -> Pollers:

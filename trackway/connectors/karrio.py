@@ -18,7 +18,7 @@ from trackway.connectors.base import Answers, Inquiry, Kind, Kit, Limits, Settin
 from trackway.domain.errors import CarrierFault, ConfigError
 from trackway.domain.errors.carriers import CarrierUnreadable
 from trackway.domain.tracking import Milestone, Report
-from trackway.wire.karrio import Account, Answer, read_answer
+from trackway.wire.karrio import Account, Answer, is_of_all, read_answer
 
 _ANSWER = msgspec.json.Decoder(Answer)
 _WORKER = ("-P", "-m", "trackway.connectors.karrio_worker")
@@ -66,7 +66,11 @@ class Karrio:
         self._turn = asyncio.Lock()
 
     async def ask(self, inquiries: Sequence[Inquiry]) -> Answers:
-        """An answer or a fault for each number."""
+        """An answer or a fault for each number.
+
+        Raises:
+            CarrierFault: the account or the carrier failed, so that any other number would have met the same.
+        """
         return {inquiry.number: await self._one(inquiry.number) for inquiry in inquiries}
 
     async def close(self) -> None:
@@ -82,6 +86,8 @@ class Karrio:
         try:
             return read_answer(answer, number, now=self._clock(), language=self._language, codes=self._codes)
         except CarrierFault as fault:
+            if is_of_all(fault, answer):
+                raise
             return fault
 
     async def _answer(self, number: str) -> Answer:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
+from trackway.domain.errors import CarrierFault
 from trackway.domain.errors.carriers import CarrierDeniedAccess, CarrierLimited, CarrierUnavailable, CarrierUnreadable
 from trackway.domain.number import compact
 from trackway.domain.tracking import Event, Milestone, Report
@@ -92,7 +93,7 @@ _UNKNOWN = re.compile(
 ).search
 _AWAY = re.compile(r"unavailable|temporarily|timed? ?out|maintenance|out of service", re.IGNORECASE).search
 _DENYING, _LIMITING, _NOT_THERE, _SERVERS = {401, 403}, 429, 404, 500
-_A_WHILE = timedelta(minutes=1)
+_A_WHILE, _LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=1)
 _LONGEST_WHY = 200
 _NOON = 12
 
@@ -120,6 +121,12 @@ def read_answer(
     )
 
 
+def is_of_all(fault: CarrierFault, answer: Answer) -> bool:
+    """Whether a fault is that of the account or the carrier, whichever number was asked for."""
+    denied = answer.signing_in or answer.status in _DENYING
+    return isinstance(fault, CarrierLimited) or denied or answer.away or answer.status >= _SERVERS
+
+
 def _item(answer: Answer, number: str) -> Item | None:
     """The item that was asked for; where a number was used twice, the one that moved last."""
     same = [item for item in answer.items if compact(item.number) == number]
@@ -131,8 +138,8 @@ def _item(answer: Answer, number: str) -> Item | None:
 def _check_access(answer: Answer, now: datetime) -> None:
     why = _why(answer)
     if answer.status == _LIMITING or _LIMITED(why):
-        wait = timedelta(seconds=int(answer.retry_after)) if answer.retry_after.isdecimal() else _A_WHILE
-        raise CarrierLimited(why, retry_at=now + wait)
+        wait = timedelta(seconds=int(answer.retry_after[:9])) if answer.retry_after.isdecimal() else _A_WHILE
+        raise CarrierLimited(why, retry_at=now + min(wait, _LONGEST_WAIT))
     if answer.status in _DENYING or (answer.signing_in and answer.status < _SERVERS) or _DENIED(why):
         raise CarrierDeniedAccess(why)
 

@@ -5,9 +5,13 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
+import structlog
+from msgspec.structs import replace
+
 from trackway.connectors.base import Connector, Inquiry
 from trackway.domain.asking.planning import Reason
 from trackway.domain.errors import CarrierFault
+from trackway.domain.errors.carriers import CarrierUnreadable
 from trackway.domain.tracking import Report, Tracking
 from trackway.service.asking.inquiry import Desk
 from trackway.service.asking.judgement import Judgement
@@ -15,6 +19,7 @@ from trackway.storage.asking.askings import Answered, Askings, Due, Verdict
 from trackway.storage.database import Announce
 from trackway.worker.loop import Loop, Sleep
 
+_log = structlog.get_logger(__name__)
 _MARGIN = timedelta(seconds=60)
 _SHORTEST_PAUSE = 0.02
 _LONGEST_PAUSE = 0.5
@@ -61,6 +66,8 @@ class Poller(Loop):
             return _LONGEST_PAUSE
         busy = False
         for carrier in await self._askings.due_carriers(self._carriers, self._clock()):
+            if await self._desk.pause(self._connector.id) is not None:
+                break  # it began with the carrier before: what is not claimed is not said to have been asked
             now = self._clock()
             dues = await self._askings.claim(carrier, now, now + self._lease, self._connector.limits.batch)
             if dues:
@@ -96,7 +103,12 @@ class Poller(Loop):
         now = self._clock()
 
         def judge(tracking: Tracking, answer: Answered, attempts: int) -> Verdict:
-            return self._judgement.judge(tracking, answer, attempts, now)
+            try:
+                return self._judgement.judge(tracking, answer, attempts, now)
+            except Exception:  # noqa: BLE001  # one that nobody foresaw harms none of those that came with it
+                _log.exception("an answer cannot be judged", number=tracking.number, carrier=carrier)
+                unreadable = replace(answer, outcome=CarrierUnreadable("an answer that cannot be judged"))
+                return self._judgement.judge(tracking, unreadable, attempts, now)
 
         verdicts = await self._askings.settle(answers, judge, self._announce, now)
         if any(verdict.news for verdict in verdicts):

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from msgspec.structs import replace
 
 from tests.conftest import NOW
@@ -108,6 +109,12 @@ def test_a_country_of_one_clock_has_a_zone_in_summer_and_winter() -> None:
         instant = ZONES.instant(8011, Event(time=f"{day} 11:00", text="", place="united kingdom"))
         assert instant is not None
         assert instant.hour == hour
+
+
+@pytest.mark.parametrize(("time", "place"), [("0001-01-01 00:00:00", "hong kong"), ("9999-12-31 23:59:59", "jamaica")])
+def test_the_ends_of_the_calendar_are_no_instants(time: str, place: str) -> None:
+    assert ZONES.instant(8011, Event(time="2026-01-10 11:00", text="", place=place)) is not None
+    assert ZONES.instant(8011, Event(time=time, text="", place=place)) is None
 
 
 def test_simulated_carriers_tell_utc_wherever_they_are() -> None:

@@ -1,6 +1,7 @@
 """A carrier that is down is paused: nobody's last answer is lost, and one call finds out when it is back."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ import pytest
 from tests.conftest import Clock
 from tests.stage import NUMBER, Stage, staged
 from trackway.app.workers import poller_of
+from trackway.connectors.base import Answers, Inquiry, Limits
+from trackway.domain.errors.carriers import CarrierLimited
 
 
 class PausedStage(Stage):
@@ -32,6 +35,35 @@ async def stage(database_url: str, tmp_path: Path, clock: Clock) -> AsyncIterato
     settings = {"carrier_pause_after_faults": 2, "carrier_pause": 60, "poll_min_interval": 10}
     async with staged(PausedStage, database_url, tmp_path, clock, **settings) as opened:
         yield opened
+
+
+class Full:
+    """A service for two carriers that wants to be left alone for an hour."""
+
+    id, carriers, limits = "full", frozenset({100001, 7041}), Limits(batch=1)
+
+    def __init__(self, until: datetime) -> None:
+        self.until, self.calls = until, 0
+
+    async def ask(self, inquiries: Sequence[Inquiry]) -> Answers:
+        self.calls += len(inquiries)
+        raise CarrierLimited("too many calls", self.until)
+
+    async def close(self) -> None: ...
+
+
+async def test_a_pause_that_begins_with_one_carrier_costs_the_next_one_nothing(stage: PausedStage) -> None:
+    numbers = {"JD014600006281230704": 100001, "JD014600006281230705": 7041}
+    for number, carrier in numbers.items():
+        await stage.shop.ask("register", {"number": number, "carrier": carrier})
+    full = Full(stage.clock() + timedelta(hours=1))
+    poller = stage.poller_for(full)
+    while await poller.tick() == 0:
+        pass
+    assert full.calls == 1
+    explanations = stage.shop.house.asking.explanations
+    told = [await explanations.of(number, None, stage.clock()) for number in numbers]
+    assert sorted(one.legs[0].asked_at is None for (one,) in told) == [False, True]
 
 
 async def test_a_carrier_that_is_down_is_paused_and_found_again(stage: PausedStage) -> None:

@@ -29,7 +29,7 @@ def track(
 
     async def work(house: House) -> list[Tried]:
         wanted, candidates = _candidates(house, number, carrier)
-        return await _ask(house, Inquiry(number=wanted, param=param), candidates)
+        return await _ask(house, wanted, param, candidates)
 
     tried = within(work, data=data, database=database)
     moved_by, answer = next((one for one in tried if _knows(one[1])), tried[0])
@@ -57,16 +57,17 @@ def _candidates(house: House, number: str, key: int) -> tuple[str, list[Carrier]
     return wanted, certain or [candidate.carrier for candidate in candidates]
 
 
-async def _ask(house: House, inquiry: Inquiry, candidates: Sequence[Carrier]) -> list[Tried]:
+async def _ask(house: House, number: str, param: str, candidates: Sequence[Carrier]) -> list[Tried]:
     """What each candidate says that somebody asks, up to the first that knows the number."""
     tried: list[Tried] = []
     for carrier in candidates:
         asker = await house.asking.roster.of(carrier.key)
         if asker is None:
             continue
-        connector = connector_of(house, asker.connector, asker.settings)
+        connector = connector_of(house, asker.connector, asker.settings, asker.carriers)
+        inquiry = Inquiry(number=number, carrier=carrier.key, param=param)
         try:
-            tried.append((carrier, (await house.asking.desk.ask(connector, [inquiry])).answers[inquiry.number]))
+            tried.append((carrier, (await house.asking.desk.ask(connector, [inquiry])).answers[number]))
         finally:
             await connector.close()
         if _knows(tried[-1][1]):

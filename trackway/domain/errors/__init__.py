@@ -3,7 +3,10 @@
 Errors carry facts, never an API code or an HTTP status.
 """
 
+import re
 from datetime import datetime
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 
 
 class TrackwayError(Exception):
@@ -35,5 +38,5 @@ class CarrierFault(TrackwayError):
     alarm = False
 
     def __init__(self, why: str, retry_at: datetime | None = None) -> None:
-        super().__init__(why)
+        super().__init__(_CONTROL.sub(" ", why))  # a carrier's own words, which are kept
         self.retry_at = retry_at

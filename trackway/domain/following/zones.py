@@ -15,8 +15,14 @@ class Zones(Struct, frozen=True):
     of_place: Mapping[str, Sequence[tzinfo]]
 
     def instant(self, carrier: int, event: Event) -> datetime | None:
-        """The event's instant; None where its place is no country, or one whose clocks differ at that time."""
+        """The event's instant; None where its place is no country, or one whose clocks differ at that time.
+
+        None too at the ends of the calendar, which some carriers tell for no time at all.
+        """
         local = datetime.fromisoformat(event.time)
         zones = (UTC,) if carrier in CARRIERS else self.of_place.get(event.place.upper(), ())
-        instants = {local.replace(tzinfo=zone).astimezone(UTC) for zone in zones}
+        try:
+            instants = {local.replace(tzinfo=zone).astimezone(UTC) for zone in zones}
+        except OverflowError:
+            return None
         return instants.pop() if len(instants) == 1 else None

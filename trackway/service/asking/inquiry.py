@@ -222,8 +222,12 @@ class Desk:
 
 def _readable(answer: Report | CarrierFault) -> Report | CarrierFault:
     """The answer, or the fault of one that breaks its connector's contract, before it can stop what is done with it."""
-    if isinstance(answer, Report) and not all(is_time(event.time) for event in answer.events):
+    if isinstance(answer, CarrierFault):
+        return answer
+    if not all(is_time(event.time) for event in answer.events):
         return CarrierUnreadable("an event has no time that can be read")
+    if "\0" in f"{answer.language}{answer.origin}{answer.destination}{answer.raw}":
+        return CarrierUnreadable("the answer has a character that no text has")
     return answer
 
 

@@ -20,13 +20,15 @@ from trackway.storage.tracking.loading import Held, load
 from trackway.storage.tracking.statistics import Statistics
 
 _CLAIM = Statement(
-    "UPDATE leg SET due_at = :lease, attempts = attempts + 1, why = '' WHERE (tracking_id, position) IN "
+    "UPDATE leg SET due_at = :lease, asked_at = :now, attempts = attempts + 1, why = '' "
+    "WHERE (tracking_id, position) IN "
     "(SELECT tracking_id, position FROM leg WHERE carrier = :carrier AND due_at <= :now ORDER BY due_at LIMIT :most "
     "@skip_locked) RETURNING tracking_id, position, reason"
 )
 _CLAIMED = Statement("SELECT id, number, param FROM tracking WHERE id @any(ids bigint)")
 _RELEASE = Statement(
-    "UPDATE leg SET due_at = :now, attempts = attempts - 1 WHERE due_at = :lease AND (tracking_id, position) IN "
+    "UPDATE leg SET due_at = :now, asked_at = answered_at, attempts = attempts - 1 "
+    "WHERE due_at = :lease AND (tracking_id, position) IN "
     "(SELECT tracking_id, position FROM @rows(legs: tracking_id bigint, position integer) AS given)"
 )
 # One look into the index for each carrier, however many legs are due.

@@ -161,7 +161,7 @@ def read_track(number: str, track: bytes) -> Report | CarrierFault:
         found=bool(events),
         events=events,
         language=_LANGUAGES.get(read.ln1 or "", read.ln1 or ""),
-        raw=track.decode(),
+        raw=track.decode(errors="replace"),  # what we do not read was not looked at either
     )
 
 
