@@ -354,6 +354,21 @@ async def test_news_does_not_wait_behind_a_backlog(round_: Round) -> None:
     assert sorted(order) == list(range(1, 202))
 
 
+async def test_news_does_not_wait_behind_what_waits_for_something_on_its_way(round_: Round) -> None:
+    """F07: another process has the one message of a tracking, and a second one is behind it."""
+    await round_.room.account(2, round_.end.url)
+    await round_.room.tracking(100, account=2)
+    await round_.room.put(round_.room.news(1))
+    assert len(await round_.room.claim()) == 1
+    await round_.room.put(round_.room.news(1, Kind.STOPPED))
+    round_.clock.move(seconds=1)
+    await round_.room.put(round_.room.news(100, account=2))
+    courier = round_.hire(round_.room.database, slots=1)
+    assert [await courier.tick(), await courier.tick()][1] == 0, "the second look is from the other end"
+    ((message, _, _),) = await round_.told(1)
+    assert message.account == 2
+
+
 async def test_the_end_waits_for_what_is_on_its_way(round_: Round) -> None:
     entered, released = asyncio.Event(), asyncio.Event()
 

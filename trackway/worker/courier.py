@@ -97,8 +97,7 @@ class Courier(Loop):
             render=render,
             newest_first=self._newest_first,
         )
-        if claims:
-            self._newest_first = not self._newest_first
+        self._newest_first = not self._newest_first  # also where what waits longest waits for something on its way
         accounts = {claim.message.account for claim in claims}
         keys = {account: asyncio.ensure_future(self._signing_keys(account, now)) for account in accounts}
         for claim in claims:
