@@ -66,13 +66,13 @@ class Poller(Loop):
             return _LONGEST_PAUSE
         busy = False
         for carrier in await self._askings.due_carriers(self._carriers, self._clock()):
-            if await self._desk.pause(self._connector.id) is not None:
-                break  # it began with the carrier before: what is not claimed is not said to have been asked
             now = self._clock()
             dues = await self._askings.claim(carrier, now, now + self._lease, self._connector.limits.batch)
             if dues:
                 busy = True
                 await self._ask(carrier, await self._first_of_each(dues))
+                if await self._desk.pause(self._connector.id) is not None:
+                    break  # what is not claimed is not said to have been asked
         return 0 if busy else await self._pause_until_due()
 
     async def _pause_until_due(self) -> float:

@@ -14,8 +14,9 @@ from trackway.connectors.base import Answers, Inquiry, Limits
 from trackway.domain.asking.planning import Reason
 from trackway.domain.errors.carriers import CarrierUnavailable
 from trackway.domain.errors.trackings import AlreadyRegistered, QuotaUsedUp
+from trackway.domain.following import timeline
 from trackway.domain.following.registration import Refused, Registered
-from trackway.domain.tracking import Event, Origin, Report
+from trackway.domain.tracking import Event, Origin, Report, Tracking
 
 EXPRESS, PAKET, PUROLATOR = 100001, 7041, 100042
 NUMBER = "JD014600006281230704"  # both have numbers of this form, and neither has a check digit in it
@@ -220,6 +221,26 @@ async def test_what_is_changed_while_a_candidate_is_asked_costs_no_other_answer(
     await two.ask_all(two.paket)
     assert sorted(two.paket.asked) == [NUMBER, other], "one call for both, and no second one"
     assert sorted(await two.listed()) == [(PAKET, 0), (PUROLATOR, 1)]
+
+
+async def test_an_answer_that_nobody_foresaw_costs_no_other(two: Two, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = "JD014600006281230705"
+    two.express.knows |= {NUMBER, other}
+    await two.register(NUMBER, other)
+    merge = timeline.merge
+
+    def stumbling(tracking: Tracking, *more: Any) -> timeline.Change:
+        if tracking.number == NUMBER:
+            raise ArithmeticError
+        return merge(tracking, *more)
+
+    monkeypatch.setattr(timeline, "merge", stumbling)
+    await two.ask_all(two.express)
+    accepted, rejected = await two.shop.ask("gettrackinfo", {"number": NUMBER}, {"number": other})
+    assert [one["number"] for one in accepted] == [other]
+    assert [one["number"] for one in rejected] == [NUMBER]
+    assert sorted(two.express.asked) == [NUMBER, other]
+    assert (await two.tried())[0][1] == "an answer that cannot be read"
 
 
 async def test_a_carrier_that_nobody_asks_is_no_candidate(two: Two) -> None:

@@ -1,6 +1,5 @@
 """The operator's side: mail items, what happened to them, and the partners who may ask."""
 
-import re
 from calendar import monthrange
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -10,12 +9,11 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from trackway.domain.errors import Refusal
-from trackway.domain.number import parse_s10
+from trackway.domain.number import like_s10, parse_s10
 
 MAX_NUMBERS = 30
 TOKEN_LIFE = timedelta(seconds=900)
 _MONTHS = 12
-_PLAIN = re.compile(r"[A-Z]{2}[0-9]{9}[A-Z]{2}").fullmatch
 
 
 class MailRefusal(Refusal):
@@ -187,7 +185,7 @@ def _months_before(now: datetime, months: int) -> str:
 
 def are_plain(numbers: Iterable[str]) -> bool:
     """Whether all are written as `item_number` gives them. Nearly always they are, and this costs least to see."""
-    return all(map(_PLAIN, numbers))
+    return all(map(like_s10, numbers))
 
 
 def item_number(text: str, *, check_digit: bool = False) -> str:
@@ -199,7 +197,7 @@ def item_number(text: str, *, check_digit: bool = False) -> str:
     Raises:
         ItemMalformed: it is anything else.
     """
-    if not check_digit and _PLAIN(text):
+    if not check_digit and like_s10(text):
         return text
     # A letter outside ASCII may turn into one of ours in capitals.
     found = parse_s10(text) if text.isascii() else None

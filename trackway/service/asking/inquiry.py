@@ -226,7 +226,7 @@ def _readable(answer: Report | CarrierFault) -> Report | CarrierFault:
         return answer
     if not all(is_time(event.time) for event in answer.events):
         return CarrierUnreadable("an event has no time that can be read")
-    if "\0" in f"{answer.language}{answer.origin}{answer.destination}{answer.raw}":
+    if any("\0" in text for text in (answer.language, answer.origin, answer.destination, answer.raw)):
         return CarrierUnreadable("the answer has a character that no text has")
     return answer
 
